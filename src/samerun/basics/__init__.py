@@ -1,0 +1,1 @@
+"""The lowest shelf: files, hashing, processes, numbers, redaction. Knows nothing of runs."""

@@ -1,0 +1,1 @@
+"""Run x Run -> what differs: factors, outputs, metrics, and the verdict."""

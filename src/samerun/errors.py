@@ -1,0 +1,91 @@
+"""Every error samerun raises on purpose, as one tree.
+
+    SamerunError                 exit 2: the user can mend it
+    ├── UnknownRun               no run, or several, answer to the name given
+    ├── BadOption                an option or argument does not mean anything
+    ├── BadQuery                 a ``--where`` or ``--sort`` expression cannot be read
+    ├── DamagedRun               a run folder cannot be opened as far as is needed
+    ├── NewerSchema              the run was written by a later samerun
+    ├── RunStillGoing            the run has not ended yet
+    ├── CannotReplay             something the run needs is not here any more
+    ├── CannotStart              the command cannot be started
+    ├── MissingExtra             an optional part is not installed
+    ├── StoreTrouble             the store cannot be read or written
+    └── UnsafePath               a path from outside leads out of the folder it belongs to
+    Fault                        exit 3: samerun itself is wrong
+
+Each error carries its facts as attributes, one sentence that says what and where, and the next step.
+"""
+
+from __future__ import annotations
+
+
+class SamerunError(Exception):
+    """What the user can mend: a sentence and the next step.
+
+    Args:
+        sentence: what is wrong, and where.
+        next_step: what to do about it.
+        facts: whatever else a program may want to know, as keyword arguments.
+    """
+
+    exit_code = 2
+
+    def __init__(self, sentence: str, next_step: str = "", **facts: object) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.next_step = next_step
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.next_step}".strip()
+
+
+class UnknownRun(SamerunError):
+    """No run, or more than one, answers to the name given."""
+
+
+class BadOption(SamerunError):
+    """An option or an argument does not mean anything."""
+
+
+class BadQuery(SamerunError):
+    """A ``--where`` or ``--sort`` expression cannot be read."""
+
+
+class DamagedRun(SamerunError):
+    """A run folder cannot be opened as far as is needed."""
+
+
+class NewerSchema(SamerunError):
+    """The run was written by a later samerun than this one."""
+
+
+class RunStillGoing(SamerunError):
+    """The run has not ended yet."""
+
+
+class CannotReplay(SamerunError):
+    """Something that the run needs is not here any more."""
+
+
+class CannotStart(SamerunError):
+    """The command cannot be started; its exit status is the shell's for that case (126 or 127)."""
+
+
+class MissingExtra(SamerunError):
+    """An optional part of samerun is not installed."""
+
+
+class StoreTrouble(SamerunError):
+    """The store cannot be read or written."""
+
+
+class UnsafePath(SamerunError):
+    """A path from outside leads out of the folder it belongs to."""
+
+
+class Fault(Exception):
+    """A fault of samerun itself: exit status 3, with the place of the log."""
+
+    exit_code = 3

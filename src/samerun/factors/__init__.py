@@ -1,0 +1,1 @@
+"""What a run depends on: one file a factor, and the ordered table of them."""

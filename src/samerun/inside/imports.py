@@ -1,0 +1,93 @@
+"""The one import hook: other parts say which module they wait for, and are called when the program imports it.
+
+A finder at the head of ``sys.meta_path`` hands every search on to the finders behind it. Only for a module that somebody waits
+for is the loader replaced by a proxy, which gives the module its own loader back before it is executed, so that
+``__loader__`` and ``__spec__.loader`` are what they would have been.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Callable
+
+from . import events
+
+_waiting: dict[str, list[Callable[[Any], None]]] = {}
+_seen: set[str] = set()
+
+
+def when_imported(name: str, action: Callable[[Any], None]) -> None:
+    """Call ``action(module)`` once, right after the module ``name`` was executed; at once if it is there already.
+
+    An exception of ``action`` is reported as a fault and goes no further.
+    """
+    module = sys.modules.get(name)
+    if module is not None:
+        _act(name, action, module)
+    else:
+        _waiting.setdefault(name, []).append(action)
+
+
+def install() -> None:
+    """Put the finder at the head of ``sys.meta_path``."""
+    sys.meta_path.insert(0, _Finder())  # type: ignore[arg-type]
+
+
+def _act(name: str, action: Callable[[Any], None], module: Any) -> None:
+    try:
+        action(module)
+    except Exception as error:  # the edge to the user's program
+        events.fault("import of " + name, error)
+
+
+class _Finder:
+    """Asks the finders behind it, and puts a proxy before the loader of a module that is waited for."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """Return None (the others are asked) unless somebody waits for ``name``."""
+        if "." not in name and name not in _seen:
+            _seen.add(name)
+            events.emit("import", name)
+        if name not in _waiting:
+            return None
+        spec = _find_behind(self, name, path, target)
+        if spec is None or spec.loader is None or not hasattr(spec.loader, "exec_module"):
+            return spec
+        spec.loader = _Proxy(spec.loader)
+        return spec
+
+    def invalidate_caches(self) -> None:
+        """Nothing is cached here."""
+
+
+def _find_behind(own: object, name: str, path: Any, target: Any) -> Any:
+    for finder in sys.meta_path:
+        if finder is own or not hasattr(finder, "find_spec"):
+            continue
+        spec = finder.find_spec(name, path, target)
+        if spec is not None:
+            return spec
+    return None
+
+
+class _Proxy:
+    """A loader that steps aside: it restores the real one, lets it work, then calls those who wait."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def create_module(self, spec: Any) -> Any:
+        """Create the module as the real loader would."""
+        create = getattr(self._loader, "create_module", None)
+        return create(spec) if create is not None else None
+
+    def exec_module(self, module: Any) -> None:
+        """Execute the module with its real loader, then call those who wait for it."""
+        spec = module.__spec__
+        spec.loader = module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        for action in _waiting.pop(spec.name, []):
+            _act(spec.name, action, module)

@@ -1,0 +1,1 @@
+"""Records in, text out: pages, tables and trees for the terminal. Pure."""
