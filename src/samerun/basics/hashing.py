@@ -1,0 +1,143 @@
+"""Content by BLAKE3, and a cache that knows which files have not changed."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from blake3 import blake3
+
+from samerun.basics import files
+
+_BIG = 8 << 20
+_PIECE = 4 << 20
+_FINE_GRAIN_NS = 20_000_000
+_COARSE_GRAIN_NS = 2_000_000_000
+
+
+class StatKey(NamedTuple):
+    """What the file system says of a file without reading it: if all of it is the same, so is the content.
+
+    Sizes in bytes, times in nanoseconds since the epoch.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    device: int
+
+
+def stat_key(path: Path | str) -> StatKey:
+    """Return the key of the file at ``path`` (a symbolic link is followed)."""
+    return key_of(os.stat(path))
+
+
+def key_of(facts: os.stat_result) -> StatKey:
+    """Return the key of a file whose stat is at hand."""
+    return StatKey(facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino, facts.st_dev)
+
+
+def hash_bytes(data: bytes) -> str:
+    """Return the BLAKE3 of ``data`` in hex."""
+    return blake3(data).hexdigest()
+
+
+def hash_file(path: Path | str) -> str:
+    """Return the BLAKE3 of a file's content in hex; big files by all cores.
+
+    Bytes are read, never mapped: a file that somebody truncates meanwhile would end this process with SIGBUS.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    try:
+        if os.fstat(descriptor).st_size < _BIG:
+            return _hash_small(descriptor)
+        return _hash_big(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _hash_small(descriptor: int) -> str:
+    hasher = blake3()
+    while data := os.read(descriptor, _BIG):
+        hasher.update(data)
+    return hasher.hexdigest()
+
+
+def _hash_big(descriptor: int) -> str:
+    hasher = blake3(max_threads=blake3.AUTO)
+    buffer = memoryview(bytearray(_PIECE))
+    while count := os.readv(descriptor, [buffer]):
+        hasher.update(buffer[:count])
+    return hasher.hexdigest()
+
+
+class _Entry(msgspec.Struct, frozen=True, array_like=True):
+    key: StatKey
+    hash: str
+
+
+class StatCache:
+    """Remembers on disk the hash of each file together with its ``StatKey``.
+
+    It never vouches for a file that may have changed once more within the same tick of the file system's clock as its
+    last change: such a file is hashed again. A cache that cannot be read is an empty one.
+
+    Args:
+        path: the cache's file; its folder exists when ``save`` is called.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._entries = _read_entries(path)
+        self._changed = False
+
+    def hash(self, path: Path | str) -> str:
+        """Return the BLAKE3 of the file at ``path``, reading it only if it is not known."""
+        name = os.path.abspath(path)
+        known = self.lookup(name, stat_key(name))
+        return known if known is not None else self._read(name)
+
+    def lookup(self, path: str, key: StatKey) -> str | None:
+        """Return the hash remembered for an absolute path with this key, or None."""
+        entry = self._entries.get(path)
+        return entry.hash if entry is not None and entry.key == key else None
+
+    def remember(self, path: str, key: StatKey, digest: str, read_at_ns: int) -> None:
+        """Keep a hash, unless the file was so young when it was read that a further change might not show.
+
+        Args:
+            path: the absolute path.
+            key: the stat before reading, equal to the one after it.
+            digest: the BLAKE3 of the content in hex.
+            read_at_ns: when reading began, in nanoseconds since the epoch.
+        """
+        changed = max(key.mtime_ns, key.ctime_ns)
+        grain = _COARSE_GRAIN_NS if key.ctime_ns % 1_000_000 == 0 else _FINE_GRAIN_NS
+        if changed + grain <= read_at_ns:
+            self._entries[path] = _Entry(key, digest)
+            self._changed = True
+
+    def _read(self, name: str) -> str:
+        began = time.time_ns()
+        before = stat_key(name)
+        digest = hash_file(name)
+        if stat_key(name) == before:
+            self.remember(name, before, digest, began)
+        return digest
+
+    def save(self) -> None:
+        """Write the cache if anything was learnt."""
+        if self._changed:
+            files.write_atomic(self.path, msgspec.msgpack.encode(self._entries))
+            self._changed = False
+
+
+def _read_entries(path: Path) -> dict[str, _Entry]:
+    try:
+        return msgspec.msgpack.decode(files.read_bytes(path), type=dict[str, _Entry])
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return {}
