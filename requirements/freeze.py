@@ -1,6 +1,6 @@
 """Write the two locks from what is installed: ``make lock`` after installing what was added or raised.
 
-``core.lock`` is what samerun needs to run and to show its demonstration; ``dev.lock`` is all that the tests, the examples
+``core.lock`` is what samerun needs to run and to show its demonstration, ``dev.lock`` what the tests, the examples
 and the checks need. A local part of a version (``2.13.0+cpu``) is left out: which build fits is the machine's affair.
 """
 
