@@ -151,32 +151,30 @@ class AppendFile:
         self.path = path
         self._durable = durable
         self._descriptor = os.open(path, flags, 0o600)
+        self._cut_to: int | None = None
         try:
-            self._size = _cut_torn_tail(self._descriptor)
+            _cut_torn_tail(self._descriptor)
         except BaseException:
             self.close()
             raise
-        self._whole = True
-        self.pid = os.getpid()
 
     def append(self, data: bytes) -> None:
         """Append one record (it ends with a newline), or raise OSError and leave the file as it was."""
-        if not self._whole:
-            os.ftruncate(self._descriptor, self._size)
-            self._whole = True
+        if self._cut_to is not None:
+            os.ftruncate(self._descriptor, self._cut_to)
+            self._cut_to = None
         written = os.write(self._descriptor, data)
         if written != len(data):
-            self._take_back()
+            self._take_back(written)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
         if self._durable:
             self._sync()
-        self._size += written
 
-    def _take_back(self) -> None:
-        self._whole = False
-        with suppress(OSError):  # tried again before the next record
-            os.ftruncate(self._descriptor, self._size)
-            self._whole = True
+    def _take_back(self, written: int) -> None:
+        self._cut_to = os.fstat(self._descriptor).st_size - written
+        with suppress(OSError):  # else it is tried again before the next record
+            os.ftruncate(self._descriptor, self._cut_to)
+            self._cut_to = None
 
     def _sync(self) -> None:
         try:
@@ -186,6 +184,14 @@ class AppendFile:
             self.close()
             raise
 
+    def fileno(self) -> int:
+        """Return the descriptor, for a lock."""
+        return self._descriptor
+
+    def is_empty(self) -> bool:
+        """Say whether nothing was written yet."""
+        return os.fstat(self._descriptor).st_size == 0
+
     def close(self) -> None:
         """Close the file; further records raise OSError (EBADF)."""
         descriptor, self._descriptor = self._descriptor, -1
@@ -193,8 +199,8 @@ class AppendFile:
             os.close(descriptor)
 
 
-def _cut_torn_tail(descriptor: int) -> int:
-    """Truncate after the last newline; return the size."""
+def _cut_torn_tail(descriptor: int) -> None:
+    """Truncate after the last newline."""
     size = os.fstat(descriptor).st_size
     end = size
     while end > 0:
@@ -206,7 +212,6 @@ def _cut_torn_tail(descriptor: int) -> int:
         end = start
     if end != size:
         os.ftruncate(descriptor, end)
-    return end
 
 
 def copy_file(src: Path, dst: Path, *, mode: int = 0o400) -> Literal["reflink", "copy"]:
