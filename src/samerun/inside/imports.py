@@ -8,12 +8,15 @@ for is the loader replaced by a proxy, which gives the module its own loader bac
 from __future__ import annotations
 
 import sys
-from typing import Any, Callable
+from typing import Any, Callable, Mapping
 
 from . import events
 
+_MACHINERY = "<frozen importlib._bootstrap_external>"
+"""The file that the proxy's frames pretend to be of: tracebacks and the levels of warnings pass over it."""
+
 _waiting: dict[str, list[Callable[[Any], None]]] = {}
-_seen: set[str] = set()
+_seen: set[str] = {"sitecustomize", "usercustomize"}
 
 
 def when_imported(name: str, action: Callable[[Any], None]) -> None:
@@ -28,7 +31,7 @@ def when_imported(name: str, action: Callable[[Any], None]) -> None:
         _waiting.setdefault(name, []).append(action)
 
 
-def install() -> None:
+def install(environment: Mapping[str, str]) -> None:
     """Put the finder at the head of ``sys.meta_path``."""
     sys.meta_path.insert(0, _Finder())  # type: ignore[arg-type]
 
@@ -56,15 +59,19 @@ class _Finder:
         spec.loader = _Proxy(spec.loader)
         return spec
 
+    def find_distributions(self, *arguments: Any) -> list[Any]:
+        """Return nothing: ``importlib.metadata`` asks every finder that has this method."""
+        return []
+
     def invalidate_caches(self) -> None:
         """Nothing is cached here."""
 
 
 def _find_behind(own: object, name: str, path: Any, target: Any) -> Any:
-    for finder in sys.meta_path:
-        if finder is own or not hasattr(finder, "find_spec"):
-            continue
-        spec = finder.find_spec(name, path, target)
+    finders = list(sys.meta_path)
+    first = finders.index(own) + 1 if own in finders else 0  # those before have been asked
+    for finder in finders[first:]:
+        spec = finder.find_spec(name, path, target) if hasattr(finder, "find_spec") else None
         if spec is not None:
             return spec
     return None
@@ -77,6 +84,8 @@ class _Proxy:
         self._loader = loader
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_loader":  # a copy asks before it has one
+            raise AttributeError(name)
         return getattr(self._loader, name)
 
     def create_module(self, spec: Any) -> Any:
@@ -91,3 +100,14 @@ class _Proxy:
         self._loader.exec_module(module)
         for action in _waiting.pop(spec.name, []):
             _act(spec.name, action, module)
+
+
+def _hide(function: Any) -> None:
+    """Let a function's frames count as the import system's."""
+    function.__code__ = function.__code__.replace(co_filename=_MACHINERY)
+
+
+_hide(_Finder.find_spec)
+_hide(_find_behind)
+_hide(_Proxy.create_module)
+_hide(_Proxy.exec_module)

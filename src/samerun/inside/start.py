@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Mapping
+import os
+import sys
+from typing import Any, Mapping
 
-from . import events, imports
+from . import ending, events, files, imports, natives, network, places, variables
+
+PARTS: tuple[Any, ...] = (places, imports, variables, network, files, natives, ending)
+"""Each has ``install(environment)``; one that fails is reported and the others go on."""
 
 
 def start(environment: Mapping[str, str]) -> None:
@@ -13,8 +18,14 @@ def start(environment: Mapping[str, str]) -> None:
     Args:
         environment: the process's variables. ``SAMERUN_SPOOL`` is the folder for events (absent: nothing is started).
     """
-    spool = environment.get("SAMERUN_SPOOL")
-    if not spool:
+    given = dict(environment)
+    spool = given.get("SAMERUN_SPOOL")
+    if not spool or os.name != "posix":
         return
-    events.open_channel(spool, "main")
-    imports.install()
+    events.open_channel(spool, given.get("SAMERUN_PROCESS") or "main")
+    events.emit("syspath", *sys.path)
+    for part in PARTS:
+        try:
+            part.install(given)
+        except Exception as error:  # the edge to the user's program
+            events.fault("start of " + part.__name__, error)
