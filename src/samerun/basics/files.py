@@ -23,6 +23,7 @@ __all__ = [
     "CHUNK",
     "AppendFile",
     "copy_file",
+    "create_once",
     "files_below",
     "free_name",
     "is_temporary",
@@ -83,6 +84,28 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, durable: bool = 
     """
     with replacing(path, mode=mode, durable=durable) as descriptor:
         _write_all(descriptor, data)
+
+
+def create_once(path: Path, data: bytes) -> bool:
+    """Put a new file there, whole, unless there is one already.
+
+    Returns:
+        Whether this call made it; of many at once exactly one does.
+    """
+    temporary = temporary_name(path)
+    write_atomic(temporary, data)
+    try:
+        os.link(temporary, path, follow_symlinks=False)
+    except FileExistsError:
+        return False
+    except OSError:  # no hard links here: the moment between looking and renaming is all that is left to chance
+        if os.path.lexists(path):
+            return False
+        os.replace(temporary, path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+    return True
 
 
 @contextmanager

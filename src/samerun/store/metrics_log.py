@@ -87,6 +87,7 @@ class MetricsWriter:
     def _leave_to_parent(self) -> None:
         """In a forked child: another thread of the parent may have held the lock, and the file is the parent's."""
         self._lock = threading.Lock()
+        self.close()
         self._file = None
 
     def log(self, values: Mapping[str, Any], step: Any = None, epoch: Any = None) -> None:

@@ -1,7 +1,7 @@
 """The seal of a run: written last, it says what the folder held, so that any later change can be found.
 
-``run.json`` ends with ``"seal": {"count", "files": [{"path", "size", "blake3"}], "record"}``. ``record`` is the BLAKE3 of
-the exact bytes of ``run.json`` itself with 64 zeros in the place of that hash.
+``run.json`` ends with ``"seal": {"count", "files": [{"path", "size", "blake3"}], "record"}``. ``record`` is the BLAKE3
+of the exact bytes of ``run.json`` itself with 64 zeros in the place of that hash.
 """
 
 from __future__ import annotations
