@@ -1,0 +1,92 @@
+"""The way in from the shell: the list of commands, each loaded only when it is used."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from samerun.cli.failing import guarded
+
+COMMANDS: dict[str, str] = {
+    "record": "Run a command as it is and keep the run.",
+    "replay": "Run a kept run again and say how the same it is.",
+    "diff": "Show what differs between two runs.",
+    "ls": "List the runs.",
+    "show": "Show one run.",
+    "rm": "Remove runs.",
+    "gc": "Free what no run needs any more.",
+    "demo": "Record, replay and change a small training, in under a minute.",
+}
+"""Every command with its one line of help; ``samerun.cli.<name>`` holds it as ``command``."""
+
+_HELP = """Record an experiment as it is, run it again, and say how the same the two runs are.
+
+\b
+  samerun record -- python train.py --lr 0.1
+  samerun replay last
+  samerun diff last~1 last
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and one line of help, and imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which they are needed."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, importing its module now; None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"samerun.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is called; an unknown one is answered with the nearest name."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            close = difflib.get_close_matches(args[0], COMMANDS, 1)
+            hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"There is no command {args[0]!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(package_name="samerun", message="samerun %(version)s")
+def commands() -> None:
+    """Hold the commands; the group itself does nothing."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command line and return its exit status; errors are left to the caller."""
+    if not arguments:
+        arguments = ["--help"]
+    status = commands.main(list(arguments), prog_name="samerun", standalone_mode=False)
+    return status if isinstance(status, int) else 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command line, with every error turned into a sentence, and return the exit status.
+
+    Args:
+        arguments: what follows ``samerun``; None takes the process's own.
+    """
+    return guarded(run, list(sys.argv[1:] if arguments is None else arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
