@@ -6,9 +6,30 @@ import os
 import sys
 from typing import Any, Mapping
 
-from . import ending, events, files, imports, natives, network, places, variables
+from . import (
+    drawn,
+    ending,
+    entropy,
+    events,
+    files,
+    identity,
+    imports,
+    natives,
+    network,
+    os_entropy,
+    places,
+    processes,
+    seeding,
+    unseeded_numpy,
+    unseeded_python,
+    unseeded_torch,
+    variables,
+)
 
-PARTS: tuple[Any, ...] = (places, imports, variables, network, files, natives, ending)
+PARTS: tuple[Any, ...] = (
+    *(places, imports, variables, network, files, natives, ending),
+    *(processes, entropy, seeding, drawn, os_entropy, unseeded_python, unseeded_numpy, unseeded_torch),
+)
 """Each has ``install(environment)``; one that fails is reported and the others go on."""
 
 
@@ -22,7 +43,7 @@ def start(environment: Mapping[str, str]) -> None:
     spool = given.get("SAMERUN_SPOOL")
     if not spool or os.name != "posix":
         return
-    events.open_channel(spool, given.get("SAMERUN_PROCESS") or "main")
+    identity.enter(given)
     events.emit("syspath", *sys.path)
     for part in PARTS:
         try:

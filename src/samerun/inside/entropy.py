@@ -1,0 +1,132 @@
+"""What a library would have taken from the operating system, supplied from a stream that a replay repeats.
+
+A draw is keyed by the run's entropy, the process's label, the source, the thread's name (none in the main thread) and
+the ordinal of the draw: no two draws of a run share a key, and the same draw of a replay gets the same bits. Without
+entropy nothing is supplied and the draws are only noted.
+
+    entropy SOURCE ORDINAL BITS FILE LINE IMPORTING DIRECT
+        FILE:LINE the nearest line of the user's own code, empty where there is none; IMPORTING 1 where it only
+        imported a library, which drew, or forked: whether what was drawn was ever used, ``drawn`` tells; DIRECT 1
+        where no other library lies between that line and the generator
+    unsupplied SOURCE FILE LINE
+        the user's own code took bits from the operating system, which a replay cannot give again
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from _thread import get_ident
+from typing import Any, Callable, Iterator, Mapping, Optional
+
+from . import events, frames, identity, standins
+
+_BLOCK = 512
+
+
+class _Source:
+    """What this process supplies from."""
+
+    def __init__(self, key: bytes = b"", released: frozenset[str] = frozenset()) -> None:
+        self.key = key
+        self.released = released
+
+
+_source = _Source()
+_ordinals: dict[tuple[str, str, str], Iterator[int]] = {}
+_places: dict[tuple[str, str, int], int] = {}
+_unsupplied: set[tuple[str, str, int]] = set()
+
+
+def install(environment: Mapping[str, str]) -> None:
+    """Take the run's entropy from ``environment``.
+
+    Args:
+        environment: SAMERUN_ENTROPY is 64 hexadecimal digits; SAMERUN_RELEASED names sources, separated by commas,
+        which are
+            left to the operating system all the same.
+    """
+    global _source
+    key = bytes.fromhex(environment.get("SAMERUN_ENTROPY", ""))
+    identity.when_entered(_places.clear)
+    _source = _Source(key[:64], frozenset(environment.get("SAMERUN_RELEASED", "").split(",")))
+
+
+def supplies(source: str) -> bool:
+    """Return whether draws of ``source`` come from the run's entropy."""
+    return bool(_source.key) and source not in _source.released
+
+
+def draw(source: str, bits: int, unasked: bool = False) -> Optional[int]:
+    """Return the next ``bits`` bits for ``source``, and note who asked.
+
+    Args:
+        source: the library whose generator asks: ``python``, ``numpy``, ``torch`` ...
+        bits: how many.
+        unasked: no line of the program asked for it: Python seeds a forked child anew by itself.
+
+    Returns:
+        A number below ``2**bits``; None where nothing is supplied, and the library has to ask the operating system as
+        ever.
+    """
+    try:
+        return _draw(source, bits, unasked)
+    except Exception as error:  # the edge to the user's program
+        standins.report("entropy for " + source, error)
+        return None
+
+
+def _draw(source: str, bits: int, unasked: bool) -> Optional[int]:
+    strand = _strand()
+    ordinal = next(_ordinals.setdefault((identity.label(), source, strand), itertools.count(1)))
+    _note(source, ordinal, bits, unasked)
+    if not supplies(source):
+        return None
+    return _stream((identity.label(), source, strand, str(ordinal)), bits)
+
+
+def unsupplied(source: str, file: str, line: int) -> None:
+    """Note, once for each line, that the user's own code took bits that a replay cannot give again."""
+    place = (source, file, line)
+    if place not in _unsupplied:
+        _unsupplied.add(place)
+        events.emit("unsupplied", source, file, line)
+
+
+def _note(source: str, ordinal: int, bits: int, unasked: bool) -> None:
+    """Write the event for the first, second, fourth, eighth ... draw of a line, so that a loop cannot fill the disk."""
+    asker = frames.asker(sys._getframe(3))
+    place = (source, asker.file, asker.line)
+    count = _places[place] = _places.get(place, 0) + 1
+    if count & (count - 1) == 0:
+        importing, direct = (1, 0) if unasked else (asker.importing, asker.direct)
+        events.emit("entropy", source, ordinal, bits, asker.file, asker.line, importing, direct)
+
+
+def _strand() -> str:
+    """Return the name of a thread that is not the main one: threads that draw at the same time do not change places."""
+    thread = get_ident()
+    if thread == identity.main_thread():
+        return ""
+    threading: Any = sys.modules.get("threading")
+    # Not current_thread(), which would make, and count, an object for a thread that is not Python's own.
+    known = getattr(threading, "_active", {}).get(thread)
+    return "" if known is None else str(known.name)
+
+
+def _stream(key: tuple[str, ...], bits: int) -> int:
+    message = "\0".join(key).encode("utf-8", "surrogateescape")
+    value = 0
+    for block in range(0, bits, _BLOCK):
+        digest = _blake2b()(message + b"\0%d" % (block // _BLOCK), key=_source.key, digest_size=_BLOCK // 8).digest()
+        value |= int.from_bytes(digest, "big") << block
+    return value & ((1 << bits) - 1)
+
+
+def _blake2b() -> Callable[..., Any]:
+    # Imported at the first draw: a program that never draws does not load it. hashlib brings much more with it.
+    try:
+        from _blake2 import blake2b
+    except ImportError:
+        from hashlib import blake2b
+    return blake2b
