@@ -49,13 +49,16 @@ def _escaped(match: re.Match[str]) -> str:
 
 def shorten(text: str, width: int) -> str:
     """Return a clean text of at most ``width`` columns, cut in the middle where it is longer."""
-    text = clean(text)
-    if columns(text) <= width or width < 4:
+    # A text of megabytes is cut first: what is in its middle is never shown.
+    text = clean(text if len(text) <= 8 * width else text[: 4 * width] + text[-4 * width :])
+    if columns(text) <= width:
         return text
-    while columns(text) > width and len(text) > width:
-        text = text[: len(text) // 2] + text[len(text) // 2 + 1 :]
-    tail = (width - 1) // 2
-    return text[: width - 1 - tail] + "…" + text[len(text) - tail :]
+    for kept in range(min(len(text), width - 1), 0, -1):
+        tail = kept // 2
+        cut = text[: kept - tail] + "…" + text[len(text) - tail :]
+        if columns(cut) <= width:
+            return cut
+    return "…"
 
 
 def columns(text: str) -> int:

@@ -81,7 +81,10 @@ def _reason(compared: Compared) -> str:
         return f"{_all(compared)} bit for bit"
     if compared.verdict == "equivalent":
         count = sum(len(item.difference.ignored()) for item in compared.outputs)
-        passed = f"; {plural(count, 'field')} that follow the time or the place were passed over" if count else ""
+        verbs = ("follows", "was") if count == 1 else ("follow", "were")
+        passed = (
+            f"; {plural(count, 'field')} that {verbs[0]} the time or the place {verbs[1]} passed over" if count else ""
+        )
         return f"{_all(compared)} in content{passed}"
     return f"{_all(compared)} within the tolerance{_lead(compared)}"
 
