@@ -15,9 +15,8 @@ from msgspec import structs
 from samerun.basics import exact, files
 from samerun.basics.process import HolderFacts, holder_facts, is_alive
 from samerun.errors import DamagedRun, NewerSchema
-from samerun.record.missing import Missing
 from samerun.record.run import SCHEMA, Holder, Run
-from samerun.record.values import Json, Reading
+from samerun.record.values import Json
 from samerun.store import metrics_log, sealing
 from samerun.store.layout import RunFolder
 from samerun.store.sealing import Problem, Seal
@@ -90,14 +89,12 @@ def load(folder: RunFolder | Path, *, whole: bool = True) -> Run:
     """
     folder = _at(folder)
     document = _known(folder)
-    factors = document.pop("factors", {})
-    metrics = document.pop("metrics", {})
     try:
         run = msgspec.convert(document, Run)
-        run = structs.replace(run, factors=_factors(folder, factors, whole), metrics=_numbers(metrics))
-    except (msgspec.ValidationError, AttributeError, TypeError) as error:
+    except msgspec.ValidationError as error:
         raise _damaged(folder, f"does not hold a run: {error}") from error
-    return run if "seal" in document else _as_found(run)
+    run = structs.replace(run, factors=_factors(folder, run.factors, whole), metrics=_numbers(run.metrics))
+    return run if "seal" in document else _as_found(folder, run)
 
 
 def _known(folder: RunFolder) -> dict[str, Any]:
@@ -140,26 +137,24 @@ def _damaged(folder: RunFolder, what: str) -> DamagedRun:
     )
 
 
-def _factors(folder: RunFolder, stored: dict[str, Json], whole: bool) -> dict[str, Reading]:
-    factors: dict[str, Reading] = {}
+def _factors(folder: RunFolder, stored: dict[str, Json], whole: bool) -> dict[str, Json]:
+    factors: dict[str, Json] = {}
     for kind, values in stored.items():
-        if set(values) == {"missing"} and isinstance(values["missing"], str):
-            factors[kind] = Missing(values["missing"])
-        elif kind in BESIDE and values == {"beside": BESIDE[kind]}:
-            if whole:
-                factors[kind] = _beside(folder, BESIDE[kind])
-        else:
+        name = BESIDE.get(kind)
+        if name is None or values != {"beside": name}:
             factors[kind] = values
+        elif whole:
+            factors[kind] = _beside(folder, name)
     return factors
 
 
-def _beside(folder: RunFolder, name: str) -> Reading:
+def _beside(folder: RunFolder, name: str) -> dict[str, Json]:
     try:
         values = msgspec.json.decode(files.read_bytes(folder.path / name), type=dict[str, Json])
     except FileNotFoundError:
-        return Missing(f"{name} is missing from the run folder")
+        return {"missing": f"{name} is missing from the run folder"}
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return Missing(f"{name} in the run folder is damaged")
+        return {"missing": f"{name} in the run folder is damaged"}
     return values
 
 
@@ -174,13 +169,13 @@ def _number(value: Json) -> Json:
         return value
 
 
-def _as_found(run: Run) -> Run:
-    """Return an unsealed run with the status that it has by now."""
-    if run.status != "running":
-        return run
-    if run.holder is None or is_alive(HolderFacts(*structs.astuple(run.holder))) is False:
-        return structs.replace(run, status="killed")
-    return run
+def _as_found(folder: RunFolder, run: Run) -> Run:
+    """Return an unsealed run with the status that it has by now and the metrics that it logged."""
+    logged = metrics_log.last_values(folder.logs)
+    status = run.status
+    if status == "running" and (run.holder is None or is_alive(HolderFacts(*structs.astuple(run.holder))) is False):
+        status = "killed"
+    return structs.replace(run, status=status, metrics={**run.metrics, **logged})
 
 
 def is_sealed(folder: RunFolder | Path) -> bool:

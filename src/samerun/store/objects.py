@@ -46,7 +46,7 @@ class Objects:
         """Keep ``data``; return its hash."""
         digest = hash_bytes(data)
         path = self.path(digest)
-        if not path.is_file():
+        if not self._is_here(digest):
             files.make_folder(path.parent)
             files.write_atomic(path, data, mode=0o400)
         return digest
@@ -65,11 +65,21 @@ class Objects:
         if expect is not None and before != expect:
             return Missing("the file was changed before it was read")
         digest = hash_file(path)
-        if not self.has(digest) and not self._copy_in(path, digest):
+        if not self._is_here(digest) and not self._copy_in(path, digest):
             return Missing("the file changed while it was read")
         if stat_key(path) != before:
             return Missing("the file changed while it was read")
         return digest
+
+    def _is_here(self, digest: str) -> bool:
+        """Say whether the content is here already; its time is renewed, so that collecting sees it is needed again."""
+        try:
+            os.utime(self.path(digest))
+        except FileNotFoundError:
+            return False
+        except OSError:  # a store that cannot be written to, or another user's object
+            return self.has(digest)
+        return True
 
     def _copy_in(self, path: Path, digest: str) -> bool:
         """Copy the file under its hash; False if the copy's content is another."""
