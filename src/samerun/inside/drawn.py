@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import atexit
-from typing import Any, Callable, Mapping
 
 from . import events, imports, standins
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping
 
 _watched: dict[str, Callable[[], bool]] = {}
 

@@ -17,9 +17,12 @@ from __future__ import annotations
 import itertools
 import sys
 from _thread import get_ident
-from typing import Any, Callable, Iterator, Mapping, Optional
 
 from . import events, frames, identity, standins
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterator, Mapping, Optional
 
 _BLOCK = 512
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from types import FrameType
-from typing import NamedTuple, Optional
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Optional
 
 _USER, _LIBRARY, _IMPORT, _TEXT = 1, 2, 3, 4
 _MAIN = ("__main__", "__mp_main__")
@@ -16,13 +19,16 @@ _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _kinds: dict[str, int] = {}
 
 
-class Asker(NamedTuple):
+class Asker:
     """Where a call came from; ``file`` is empty where no code of the user's own is on the stack."""
 
-    file: str
-    line: int
-    importing: int
-    direct: int
+    __slots__ = ("direct", "file", "importing", "line")
+
+    def __init__(self, file: str, line: int, importing: int, direct: int) -> None:
+        self.file = file
+        self.line = line
+        self.importing = importing
+        self.direct = direct
 
 
 def asker(frame: Optional[FrameType]) -> Asker:

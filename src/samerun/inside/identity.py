@@ -19,9 +19,12 @@ import itertools
 import os
 import posix
 from _thread import get_ident
-from typing import Callable, Iterator, Mapping, Optional
 
 from . import events, standins
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Callable, Iterator, Mapping, Optional
 
 VARIABLE = "SAMERUN_PROCESS"
 RANK_VARIABLE = "SAMERUN_RANK"
@@ -246,7 +249,7 @@ def _below(name: str) -> str:
 
 
 def _fold(text: str) -> int:
-    """Return 64 bits of ``text``, the same in every process (FNV-1a; ``hash`` would differ, hashlib has to be loaded)."""
+    """Return 64 bits of ``text``, the same in every process (FNV-1a; ``hash`` would not be)."""
     value = 0xCBF29CE484222325
     for byte in text.encode("utf-8", "surrogateescape"):
         value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF

@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 import posix
 import sys
-from types import FrameType
-from typing import Any, Callable, Mapping, Optional
 
 from . import entropy, frames, imports, standins
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, Callable, Mapping, Optional
 
 _FRONTS = ("random", "secrets", "uuid")
 

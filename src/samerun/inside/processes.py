@@ -12,15 +12,16 @@ from __future__ import annotations
 import os
 import posix
 from _thread import RLock, get_ident
-from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 from . import events, identity, imports, standins
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping, Optional, Sequence, Union
 
 _ENVIRONMENT = 5  # the place of the variables among the arguments of fork_exec, the same from 3.9 to 3.14
 _KEY = "samerun_process"
 _NEEDED = b"SAMERUN_SPOOL"
-
-_Text = Union[str, bytes]
 
 _announced: dict[int, str] = {}
 _variables = RLock()
@@ -136,7 +137,7 @@ def _labelled_list(variables: Sequence[bytes], label: str) -> Sequence[bytes]:
 
 def _labelled_map(variables: Any, label: str) -> Any:
     # The inner dictionary of os.environ: asking os.environ itself would count as the program reading every variable.
-    inner: Mapping[_Text, _Text] = getattr(variables, "_data", variables)
+    inner: Mapping[Union[str, bytes], Union[str, bytes]] = getattr(variables, "_data", variables)
     if _NEEDED not in inner and _NEEDED.decode() not in inner:
         return variables
     own = _own_variables(label)

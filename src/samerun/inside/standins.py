@@ -5,9 +5,11 @@ A Python function would not do: kept as an attribute of a class it turns into a 
 
 from __future__ import annotations
 
-from typing import Any, Callable
-
 from . import events
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
 
 class StandIn:

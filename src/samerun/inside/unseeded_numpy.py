@@ -6,9 +6,11 @@ was executed, before the hidden generator is made.
 
 from __future__ import annotations
 
-from typing import Any, Mapping
-
 from . import drawn, entropy, imports, seeding
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Mapping
 
 SOURCE = "numpy"
 

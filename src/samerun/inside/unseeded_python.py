@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from types import FrameType
-from typing import Any, Mapping
 
 from . import drawn, entropy, identity, imports, seeding, standins
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, Mapping
 
 SOURCE = "python"
 _BITS = 256

@@ -8,9 +8,11 @@ number of its own, as torch does; the call that waits for that costs nothing whe
 
 from __future__ import annotations
 
-from typing import Any, Mapping
-
 from . import drawn, entropy, imports, seeding, standins
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Mapping
 
 SOURCE = "torch"
 _BITS = 64
