@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from samerun.record.missing import NotCaptured
+from samerun.record.missing import Missing, NotCaptured
 from samerun.record.output import Output
 from samerun.record.values import Json, Reading
 from samerun.record.window import Window
@@ -27,19 +27,35 @@ class Holder(Struct, frozen=True):
     started: str
 
 
+class GitState(Struct, frozen=True, omit_defaults=True):
+    """The commit a run started from; ``remote`` is redacted; ``dirty`` says that files differed from the commit."""
+
+    commit: str
+    branch: str = ""
+    remote: str = ""
+    dirty: bool = False
+
+
 class Place(Struct, frozen=True):
-    """The folders of a run: ``tree`` is the project's top folder, ``cwd`` where the command was started."""
+    """The folders of a run.
+
+    ``tree`` is the project's top folder, ``cwd`` where the command was started; ``git`` the commit, absent with the
+    reason ``no_git``; ``workspace`` where a replay really ran if not at ``tree``; ``outside`` the folders outside of the tree that it wrote to.
+    """
 
     tree: str
     cwd: str
+    git: GitState | None = None
+    no_git: str = ""
     workspace: str | None = None
+    outside: list[str] = []
 
 
 class Run(Struct, frozen=True):
     """The record of one run.
 
     ``command`` is the redacted argument vector; ``started`` is seconds since the epoch; ``seconds`` the wall time;
-    ``parent`` the run that this one replays; ``factors`` maps a kind to its values or to why there are none, in
+    ``parent`` the run that this one replays; ``factors`` maps a kind to its values or to ``{"missing": why}``, in
     the order of the table of factors; ``metrics`` maps a name to its last value.
     """
 
@@ -53,7 +69,7 @@ class Run(Struct, frozen=True):
     seconds: float | None = None
     parent: str | None = None
     tags: list[str] = []
-    factors: dict[str, Reading] = {}
+    factors: dict[str, Json] = {}
     outputs: list[Output] = []
     metrics: dict[str, Json] = {}
     not_captured: list[NotCaptured] = []
@@ -66,6 +82,15 @@ class Run(Struct, frozen=True):
     def cwd(self) -> str:
         """The folder in which the command was started."""
         return self.place.cwd
+
+    def reading(self, kind: str) -> Reading:
+        """Return the values of one factor, or why there are none."""
+        value = self.factors.get(kind)
+        if value is None:
+            return Missing("this recording does not know of it")
+        if isinstance(value, Missing):
+            return value
+        return Missing(value["missing"]) if set(value) == {"missing"} else value
 
     @property
     def ended(self) -> bool:

@@ -1,0 +1,36 @@
+"""The verdict over two runs: the worst of what their outputs, metrics and ends say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from samerun.outputs.comparing import Comparing
+from samerun.record.output import MetricComparison, OutputComparison
+from samerun.record.run import Run
+from samerun.record.verdict import Verdict, worst
+from samerun.record.window import Window
+
+
+def overall(a: Run, b: Run, outputs: Iterable[OutputComparison], metrics: Iterable[MetricComparison]) -> Verdict:
+    """Return the verdict: ``incomplete`` where either run failed or an output is missing."""
+    found: list[Verdict] = [each.verdict for each in outputs]
+    found += [each.verdict for each in metrics]
+    found += ["incomplete" for run in (a, b) if run.status != "finished"]
+    return worst(found)
+
+
+def ending_note(a: Run, b: Run) -> str:
+    """Return a sentence on how the runs ended, where that is not simply well."""
+    if a.status == b.status == "finished":
+        return ""
+    how = [f"{run.status} with exit status {run.exit_code}" for run in (a, b)]
+    return f"Both runs {how[0]}." if how[0] == how[1] else f"The first run {how[0]}, the second {how[1]}."
+
+
+def comparing(a: Run, b: Run, rtol: float = 0.0, atol: float = 0.0, volatile: Iterable[str] = ()) -> Comparing:
+    """Return how two runs' outputs are to be compared."""
+    return Comparing(_window(a), _window(b), rtol, atol, tuple(volatile))
+
+
+def _window(run: Run) -> Window:
+    return run.window or Window(run.started, run.started + (run.seconds or 0.0), run_id=run.id)

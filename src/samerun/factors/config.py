@@ -1,0 +1,95 @@
+"""The configuration: every key of a recorded configuration and of the TOML, YAML, JSON and INI files that were read."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import yaml
+
+from samerun.factors.factor import Plain, Scene
+from samerun.record.missing import Missing
+from samerun.record.values import Json, Reading, Values
+
+MAX_BYTES = 64 * 1024
+"""A larger file is data, whatever its name."""
+
+MAX_KEYS = 2_000
+
+RECORDED = "config.json"
+"""The subject's beginning for keys that the program itself gave to ``samerun.run``."""
+
+
+class Config(Plain):
+    """Keys, named ``conf/train.yaml:model.lr``, with their values."""
+
+    kind = "config"
+    advised = "set the key to the value that the other run had"
+
+    def read(self, scene: Scene) -> Reading:
+        """Return the keys of every configuration file that was read, and of the configuration recorded in the program."""
+        if scene.observed is None:
+            return Missing("the program has not ended yet")
+        values: Values = {}
+        for path, fact in sorted(scene.files.items()):
+            if fact.configuration:
+                keys = parse(path, scene.content(path) or b"")
+                values.update({f"{path}:{key}": value for key, value in (keys or {}).items()})
+        values.update({f"{RECORDED}:{key}": value for key, value in flatten(scene.configuration)})
+        return dict(scene.redactor.document(values))
+
+
+def parse(path: str, content: bytes) -> dict[str, Json] | None:
+    """Return a configuration file's keys, flattened with dots; None if it is no configuration.
+
+    Nothing is ever constructed from a file but plain values (YAML by its safe loader).
+    """
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix not in _READERS or len(content) > MAX_BYTES:
+        return None
+    try:
+        document = _READERS[suffix](content.decode("utf-8"))
+        keys = dict(flatten(document)) if isinstance(document, dict) else None
+    except (ValueError, yaml.YAMLError, configparser.Error, RecursionError):
+        return None
+    return keys if keys is not None and len(keys) <= MAX_KEYS else None
+
+
+def flatten(document: Json, above: str = "") -> Iterator[tuple[str, Json]]:
+    """Yield the leaves of a document with their dotted keys; lists of plain values are leaves."""
+    if isinstance(document, dict) and document:
+        for key, value in document.items():
+            yield from flatten(value, f"{above}.{key}" if above else str(key))
+    elif above:
+        yield above, document if _is_plain(document) else str(document)
+
+
+def _is_plain(value: Json) -> bool:
+    if isinstance(value, list):
+        return all(_is_plain(item) for item in value)
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+def _read_yaml(text: str) -> Json:
+    if "&" in text and text.count("*") > 100:
+        return None  # aliases that multiply: https://en.wikipedia.org/wiki/Billion_laughs_attack
+    return yaml.safe_load(text)
+
+
+def _read_ini(text: str) -> Json:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.read_string(text)
+    return {section: dict(parser[section]) for section in parser.sections()}
+
+
+_READERS = {
+    ".json": json.loads,
+    ".toml": tomllib.loads,
+    ".yaml": _read_yaml,
+    ".yml": _read_yaml,
+    ".ini": _read_ini,
+    ".cfg": _read_ini,
+}

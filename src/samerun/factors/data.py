@@ -1,0 +1,54 @@
+"""The data: every file that the program read and that is no code."""
+
+from __future__ import annotations
+
+import msgspec
+
+from samerun.factors.code import is_code
+from samerun.factors.factor import Plain, Plan, Scene
+from samerun.record.files import FileFact
+from samerun.record.missing import Missing
+from samerun.record.values import Change, Reading, Values
+
+
+class Data(Plain):
+    """The files read, by path: relative to the project's folder, or absolute where they lie outside."""
+
+    kind = "data"
+
+    def read(self, scene: Scene) -> Reading:
+        """Return the facts of each file read; unknown before the program has run."""
+        if scene.observed is None:
+            return Missing("the program has not ended yet")
+        return {
+            path: msgspec.to_builtins(fact)
+            for path, fact in sorted(scene.files.items())
+            if fact.read and not is_code(path)
+        }
+
+    def differences(self, a: Values, b: Values) -> list[Change]:
+        """Return the files whose content differs; one that is also configuration is compared key by key elsewhere."""
+        return [
+            Change(self.kind, path, _content(a.get(path)), _content(b.get(path)))
+            for path in sorted({**a, **b})
+            if _content(a.get(path)) != _content(b.get(path)) and not _is_configuration(a.get(path), b.get(path))
+        ]
+
+    def give(self, plan: Plan, values: Values) -> None:
+        """Have the same content at the same place before the start."""
+        plan.files.update({path: msgspec.convert(fact, FileFact) for path, fact in values.items()})
+
+    def advice(self, change: Change) -> str:
+        """Return what to do about changed data."""
+        return f"{change.subject} has another content than it had: use the copy that the run kept, or record the new one"
+
+
+def _content(fact: dict[str, object] | None) -> object:
+    if fact is None:
+        return None
+    return fact.get("hash") or {"missing": fact.get("why", "unknown")}
+
+
+def _is_configuration(a: dict[str, object] | None, b: dict[str, object] | None) -> bool:
+    """Say whether the factor ``config`` has read every version there is of a file, and so names the change."""
+    return all(fact.get("configuration", False) for fact in (a, b) if fact is not None)

@@ -1,0 +1,61 @@
+"""The environment variables that the program read, and those that libraries read natively."""
+
+from __future__ import annotations
+
+import re
+
+from samerun.factors.factor import ABSENT, Plain, Plan, Scene
+from samerun.factors.hash_order import HashOrder
+from samerun.factors.instruction_set import InstructionSet
+from samerun.factors.locale import Locale
+from samerun.factors.thread_count import ThreadCount
+from samerun.factors.timezone import Timezone
+from samerun.record.values import Reading, Values
+
+NATIVE = re.compile(
+    r"(CUDA|CUBLAS|CUDNN|NCCL|GLOO|TORCH|PYTORCH|TF|XLA|JAX|KMP|GOMP|TBB|HIP|ROCR|MIOPEN|TRITON|HF|TRANSFORMERS|TOKENIZERS"
+    r"|KERAS|MALLOC|LD|DNNL|NVIDIA|XGBOOST|NUMBA|POLARS|OPENCV|WORLD|LOCAL|MASTER|SLURM|OMPI|PMI)_\w+|RANK|WORLD_SIZE|PYTHON\w+"
+)
+"""Names that libraries read in C, where no hook sees them."""
+
+_UNIMPORTANT = re.compile(
+    r"PATH|HOME|PWD|OLDPWD|SHELL|SHLVL|USER|LOGNAME|TERM|COLORTERM|DISPLAY|_|COLUMNS|LINES|TMPDIR|TEMP|TMP|HOSTNAME"
+    r"|XDG_\w+|SSH_\w+|DBUS_\w+|LS_COLORS|NO_COLOR|FORCE_COLOR|CLICOLOR\w*|PY_COLORS|SAMERUN_\w+|PYTHONPATH|LD_LIBRARY_PATH"
+    r"|VIRTUAL_ENV\w*|CONDA_\w+|UV_\w+|PS1|EDITOR|PAGER|LESS\w*|GIT_\w+|MPLBACKEND|JPY_\w+|SLURM_JOB\w*|GITHUB_\w+|RUNNER_\w+|CI"
+)
+"""Names that say where and by whom a program is run; kept only where the user's own code read them."""
+
+_OWNERS = (HashOrder(), ThreadCount(), InstructionSet(), Timezone(), Locale())
+
+
+class EnvironmentVariable(Plain):
+    """The variables, by name; one that was looked for and not set is a value too."""
+
+    kind = "environment-variable"
+    advised = "set it to the value that the other run had"
+
+    def read(self, scene: Scene) -> Reading:
+        """Return the redacted values of the variables that matter."""
+        seen = scene.observed.variables if scene.observed else {}
+        names = {name for name in scene.environment if NATIVE.fullmatch(name)} | set(seen)
+        return {
+            name: scene.redactor.variable(name, scene.environment[name]) if name in scene.environment else ABSENT
+            for name in sorted(names)
+            if _matters(name, seen.get(name, False))
+        }
+
+    def give(self, plan: Plan, values: Values) -> None:
+        """Set and unset the variables; a secret must be in the present environment, and is said if it is not."""
+        for name, value in values.items():
+            if value == ABSENT:
+                plan.environment.pop(name, None)
+            elif "<redacted:" not in value:
+                plan.environment[name] = value
+            elif name not in plan.environment:
+                plan.notes.append(f"the variable {name} held a secret, which was not kept, and is not set now")
+
+
+def _matters(name: str, read_by_user: bool) -> bool:
+    if name.startswith("SAMERUN_") or any(owner.owns(name) for owner in _OWNERS):
+        return False
+    return read_by_user or not _UNIMPORTANT.fullmatch(name)

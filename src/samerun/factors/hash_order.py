@@ -1,0 +1,43 @@
+"""The hash seed: in which order sets of strings are walked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samerun.factors.factor import Plan, Scene, Variables
+from samerun.record.values import Change, Reading, Values
+
+VARIABLE = "PYTHONHASHSEED"
+
+
+class HashOrder(Variables):
+    """``PYTHONHASHSEED``: the recorder draws one if the shell sets none, and keeps ``found: unset``."""
+
+    kind = "hash-order"
+    names = (VARIABLE,)
+
+    def read(self, scene: Scene) -> Reading:
+        """Return the value that the program had, and what was found before the recorder set it."""
+        return {
+            VARIABLE: scene.plan.environment.get(VARIABLE, "random"),
+            "found": scene.environment.get(VARIABLE) or "unset",
+        }
+
+    def differences(self, a: Values, b: Values) -> list[Change]:
+        """Return a change where a user set it differently; a value that was drawn is nobody's change."""
+        users = [values[VARIABLE] if values["found"] != "unset" else "unset" for values in (a, b)]
+        return [Change(self.kind, VARIABLE, *users)] if users[0] != users[1] else []
+
+    def give(self, plan: Plan, values: Values) -> None:
+        """Start the interpreter with the same hash seed."""
+        plan.environment[VARIABLE] = values[VARIABLE]
+
+    def variations(self, values: Values) -> Iterator[Values]:
+        """Yield two other hash seeds."""
+        for seed in ("1", "20731"):
+            if values[VARIABLE] != seed:
+                yield {**values, VARIABLE: seed}
+
+    def advice(self, change: Change) -> str:
+        """Return how to fix the order."""
+        return f"start it with {VARIABLE}=0, or sort what comes out of a set or a hash"

@@ -1,0 +1,30 @@
+"""Whether deterministic kernels were asked for."""
+
+from __future__ import annotations
+
+from samerun.factors.factor import Plan, Scene, Variables
+from samerun.record.values import Reading, Values
+
+CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
+
+
+class NondeterministicKernel(Variables):
+    """``--deterministic``, and what the libraries said at the end."""
+
+    kind = "nondeterministic-kernel"
+    names = (CUBLAS, "TF_DETERMINISTIC_OPS", "FLASH_ATTENTION_DETERMINISTIC", "NCCL_ALGO")
+    advised = "record it with --deterministic, or call `torch.use_deterministic_algorithms(True)`"
+
+    def read(self, scene: Scene) -> Reading:
+        """Return whether ``--deterministic`` was given, the variables, and the libraries' own flags."""
+        effective = scene.observed.effective if scene.observed else {}
+        flags = {name: value for name, value in sorted(effective.items()) if "determinis" in name or "benchmark" in name}
+        given = {"--deterministic": True} if scene.plan.deterministic else {}
+        return {**given, **super().read(scene), **flags}  # type: ignore[dict-item]
+
+    def give(self, plan: Plan, values: Values) -> None:
+        """Ask for the same."""
+        super().give(plan, values)
+        plan.deterministic = bool(values.get("--deterministic"))
+        if plan.deterministic:
+            plan.environment.setdefault(CUBLAS, ":4096:8")

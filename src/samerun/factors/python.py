@@ -1,0 +1,35 @@
+"""The interpreter."""
+
+from __future__ import annotations
+
+from samerun.factors.factor import Plain, Scene
+from samerun.record.missing import Missing
+from samerun.record.observation import SeenProcess
+from samerun.record.values import Change, Reading, Values
+
+
+class Python(Plain):
+    """Version and place of the first Python of the run; only the version counts as a change."""
+
+    kind = "python"
+    advised = "run it with the interpreter's version of the other run"
+
+    def read(self, scene: Scene) -> Reading:
+        """Return what the first process said of itself."""
+        process = main_process(scene)
+        if isinstance(process, Missing):
+            return process
+        return {"version": process.version, "executable": process.executable, "prefix": process.prefix, "base_prefix": process.base_prefix}
+
+    def differences(self, a: Values, b: Values) -> list[Change]:
+        """Return a change of the version."""
+        return [Change(self.kind, "python", a["version"], b["version"])] if a["version"] != b["version"] else []
+
+
+def main_process(scene: Scene) -> SeenProcess | Missing:
+    """Return the first Python process of the run, or why there is none."""
+    if scene.observed is None:
+        return Missing("the program has not ended yet")
+    if not scene.observed.processes:
+        return Missing("no Python process was seen")
+    return scene.observed.processes[0]

@@ -1,0 +1,285 @@
+"""A launch with recorded factors: what ``replay`` does, and every question that is answered by running again."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+
+from samerun.basics import files
+from samerun.basics.hashing import StatCache
+from samerun.errors import CannotReplay
+from samerun.factors import FACTORS
+from samerun.factors.factor import Plan
+from samerun.launch import enter
+from samerun.launch.found import make_redactor
+from samerun.launch.ground import Ground
+from samerun.launch.launcher import Launch
+from samerun.launch.tree import Tree, TreeReader, is_environment
+from samerun.launch.workspace import Workspace, WorkspaceBuilder, put_git
+from samerun.record.missing import Missing, NotCaptured
+from samerun.record.run import Run
+from samerun.record.values import Values
+from samerun.store.layout import RunFolder, StoreLayout
+from samerun.store.objects import Objects
+
+NO_NAMESPACE = "SAMERUN_NO_NAMESPACE"
+"""Set to anything, it has replays run in a folder of another path, as on systems without mount namespaces."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """A prepared replay.
+
+    ``launch`` is ready to go; ``workspace`` is removed after it; ``notes`` are sentences about what could not be given;
+    ``lacking`` what the run read and is not to be had any more.
+    """
+
+    launch: Launch
+    workspace: Workspace
+    notes: list[str] = field(default_factory=list)
+
+
+def prepare_again(
+    run: Run,
+    layout: StoreLayout,
+    environment: Mapping[str, str],
+    version: str,
+    *,
+    python: str | None = None,
+    given: Mapping[str, Values] | None = None,
+) -> Again:
+    """Build a workspace and a plan from a recorded run.
+
+    Args:
+        run: the recorded run, whole.
+        layout: its store.
+        environment: the present variables; those that the run read get their recorded values.
+        version: samerun's own version.
+        python: another interpreter to use in place of the recorded one (a rebuilt environment).
+        given: factors whose values are to be other than the recorded ones, by kind.
+
+    Raises:
+        CannotReplay: data that the run read is neither where it was nor in the store.
+    """
+    plan = make_plan(run, environment, given or {})
+    mounts = can_mount()
+    original = Path(run.place.tree)
+    builder = WorkspaceBuilder(Objects(layout.objects), original, mounts)
+    home = files.make_folder(layout.shared / "workspaces" / f"{run.id}-{os.urandom(4).hex()}")
+    try:
+        workspace = builder.build(home / "tree", plan.files, _made_by(run))
+        _refuse_if_lacking(run, workspace)
+        if python is not None:
+            plan.argv = with_python(plan.argv, python, run)
+        launch = _launch(run, layout, environment, version, plan, workspace, mounts)
+    except BaseException:
+        files.remove_tree(home)
+        raise
+    return Again(launch, workspace, [*plan.notes, *_placeholder_notes(workspace)])
+
+
+def make_plan(run: Run, environment: Mapping[str, str], given: Mapping[str, Values]) -> Plan:
+    """Return the plan that every factor of the table has written its recorded (or given) values into."""
+    plan = Plan([], run.place.cwd, {name: value for name, value in environment.items() if not name.startswith("SAMERUN_")})
+    for factor in FACTORS:
+        values = given.get(factor.kind, run.reading(factor.kind))
+        if not isinstance(values, Missing):
+            factor.give(plan, values)
+    return plan
+
+
+def clear(again: Again) -> None:
+    """Remove the workspace of a replay that has ended."""
+    files.remove_tree(again.workspace.folder.parent)
+
+
+def _made_by(run: Run) -> list[str]:
+    return [output.path for output in run.outputs]
+
+
+def _refuse_if_lacking(run: Run, workspace: Workspace) -> None:
+    if not workspace.lacking:
+        return
+    first = [f"{name} ({why})" for name, why in sorted(workspace.lacking.items())[:3]]
+    more = f" and {len(workspace.lacking) - 3} more" if len(workspace.lacking) > 3 else ""
+    raise CannotReplay(
+        f"The run {run.id} read files that are not to be had any more: {', '.join(first)}{more}.",
+        "Put them back where they were, with the content that they had, and replay again.",
+        lacking=workspace.lacking,
+    )
+
+
+def _placeholder_notes(workspace: Workspace) -> list[str]:
+    count = len(workspace.placeholders)
+    return [f"{count} files that the run did not read stand in the workspace by name and size only"] if count else []
+
+
+def _launch(
+    run: Run, layout: StoreLayout, environment: Mapping[str, str], version: str, plan: Plan, workspace: Workspace, mounts: bool
+) -> Launch:
+    original = Path(run.place.tree)
+    redactor = make_redactor(environment, layout, original)
+    tree = Tree(original, dict(plan.files), dict(workspace.keys), run.place.git, run.place.no_git)
+    ground = Ground(original, workspace.folder, _private_folders(run, workspace)) if mounts else Ground(workspace.folder, workspace.folder)
+    reader = TreeReader(workspace.folder, {layout.root}, Objects(layout.objects), redactor, StatCache(layout.stat_cache))
+    order = Launch(
+        name=run.name, plan=plan, ground=ground, tree=tree, reader=reader, found=_as_found(run, plan), layout=layout,
+        redactor=redactor, tags=tuple(run.tags), parent=run.id, keep_inputs="never", quiet=True, version=version,
+    )  # fmt: skip
+    git_objects = put_git(workspace.folder, original, run.place.git) if run.place.git and mounts else None
+    if mounts:
+        order.through = _Through(run, layout, plan, workspace, ground, git_objects)
+    else:
+        _move_paths(order, original, workspace.folder)
+    return order
+
+
+def _as_found(run: Run, plan: Plan) -> dict[str, str]:
+    """Return the variables as the recorded run found them: those that the recorder set itself count as unset again."""
+    found = dict(plan.environment)
+    hash_seed = run.reading("hash-order")
+    if not isinstance(hash_seed, Missing) and hash_seed.get("found") == "unset":
+        found.pop("PYTHONHASHSEED", None)
+    return found
+
+
+def _private_folders(run: Run, workspace: Workspace) -> dict[str, Path]:
+    """Return the folders outside of the project that the run wrote to, each with a private one that takes the writes."""
+    parents = sorted({os.path.dirname(output.path) for output in run.outputs if os.path.isabs(output.path)}, key=len)
+    tops: list[str] = []
+    for parent in parents:
+        existing = _existing(parent)
+        if existing != "/" and not any(existing == top or existing.startswith(top + "/") for top in tops):
+            tops.append(existing)
+    return {top: files.make_folder(workspace.folder.parent / "outside" / str(number)) for number, top in enumerate(tops)}
+
+
+def _existing(folder: str) -> str:
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    return folder
+
+
+class _Through:
+    """Starts the command in a mount namespace in which the workspace lies over the original folder."""
+
+    def __init__(
+        self, run: Run, layout: StoreLayout, plan: Plan, workspace: Workspace, ground: Ground, git_objects: Path | None
+    ) -> None:
+        self._run = run
+        self._layout = layout
+        self._plan = plan
+        self._workspace = workspace
+        self._ground = ground
+        self._git_objects = git_objects
+
+    def __call__(self, command: list[str], folder: RunFolder) -> list[str]:
+        """Write what is to be mounted and return the command that does it."""
+        home = self._workspace.folder.parent
+        plan = {"cwd": self._plan.cwd, "overlays": self._overlays(home), "binds": self._binds(folder)}
+        path = home / "mounts.json"
+        files.write_atomic(path, json.dumps(plan).encode())
+        return [sys.executable, "-I", "-S", enter.__file__, str(path), "--", *command]
+
+    def _overlays(self, home: Path) -> list[dict[str, str]]:
+        layers = []
+        for number, (target, upper) in enumerate(self._ground.outside.items()):
+            work = files.make_folder(home / "work" / str(number))
+            layers.append({"target": target, "upper": str(upper), "work": str(work)})
+        return layers
+
+    def _binds(self, folder: RunFolder) -> list[dict[str, object]]:
+        """Return what is mounted, in order: the workspace first, then what must shine through it."""
+        tree = str(self._ground.tree)
+        binds: list[dict[str, object]] = [{"source": str(self._workspace.folder), "target": tree}]
+        for path in self._shining(folder):
+            below = os.path.relpath(path, tree)
+            if below.startswith(".."):
+                if self._is_overlaid(path):
+                    binds.append({"source": path, "target": path})
+                continue
+            files.make_folder(self._workspace.folder / below)
+            binds.append({"source": path, "target": path, "read_only": path != str(folder.path)})
+        if self._git_objects is not None:
+            binds.append({"source": str(self._git_objects), "target": str(self._ground.tree / ".git" / "objects"), "read_only": True})
+        for name, source in self._workspace.shown.items():
+            binds.append({"source": str(source), "target": os.path.join(tree, name), "read_only": True})
+        return binds
+
+    def _is_overlaid(self, path: str) -> bool:
+        return any(path == top or path.startswith(top + "/") for top in self._ground.outside)
+
+    def _shining(self, folder: RunFolder) -> Iterable[str]:
+        """Return the folders that must be visible: the run's own, and every environment that the program lives in."""
+        yield str(folder.path)
+        python = self._run.reading("python")
+        if not isinstance(python, Missing):
+            yield from _existing_folders(python.get("prefix"), python.get("base_prefix"))
+        environments = str(self._layout.environments)
+        if os.path.isdir(environments):
+            yield environments
+        program = self._plan.argv[0]
+        if os.path.isabs(program) and is_environment(os.path.dirname(os.path.dirname(program))):
+            yield os.path.dirname(os.path.dirname(program))
+
+
+def _existing_folders(*paths: object) -> Iterable[str]:
+    return [path for path in dict.fromkeys(paths) if isinstance(path, str) and os.path.isdir(path)]
+
+
+def _move_paths(order: Launch, original: Path, workspace: Path) -> None:
+    """Have a program that runs at another path find its folder there: arguments, variables and the search path."""
+    plan = order.plan
+    plan.cwd = _moved(plan.cwd, str(original), str(workspace))
+    os.makedirs(plan.cwd, exist_ok=True)
+    kept = _environment_prefix(plan.argv[0], original)
+    program = plan.argv[0]
+    if os.sep in program and not os.path.isabs(program):
+        program = os.path.join(os.path.dirname(_moved(plan.cwd, str(workspace), str(original)) + "/"), program)
+    moved = [_moved(word, str(original), str(workspace)) for word in plan.argv[1:]]
+    plan.argv = [program if kept or not program.startswith(str(original)) else _moved(program, str(original), str(workspace)), *moved]
+    plan.environment = {
+        name: value if name in ("PATH", "VIRTUAL_ENV") else _moved(value, str(original), str(workspace)) for name, value in plan.environment.items()
+    }
+    plan.environment["SAMERUN_GUARD"] = str(original)
+    order.notes.append(NotCaptured("the original path", f"mount namespaces do not work here, so the replay ran in {workspace} instead"))
+
+
+def _environment_prefix(program: str, original: Path) -> bool:
+    folder = os.path.dirname(os.path.dirname(os.path.join(original, program)))
+    return is_environment(folder)
+
+
+def _moved(text: str, original: str, workspace: str) -> str:
+    """Return a text in which paths below the original folder lead into the workspace."""
+    return re.sub(re.escape(original) + r"(?=/|$|:)", lambda found: workspace, text)
+
+
+def can_mount() -> bool:
+    """Say whether a mount namespace can be made here, by making one (about 20 ms)."""
+    if sys.platform != "linux" or os.environ.get(NO_NAMESPACE):
+        return False
+    probe = "import sys; sys.argv=['enter']; import runpy; runpy.run_path(%r)['_separate']()" % enter.__file__
+    try:
+        done = subprocess.run([sys.executable, "-I", "-S", "-c", probe], capture_output=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def with_python(argv: list[str], python: str, run: Run) -> list[str]:
+    """Return a command that uses the programs of another environment: the interpreter, torchrun, other scripts."""
+    bin_folder = os.path.dirname(python)
+    name = os.path.basename(argv[0])
+    if re.fullmatch(r"python[\d.]*", name):
+        return [python, *argv[1:]]
+    script = os.path.join(bin_folder, name)
+    return [script, *argv[1:]] if os.path.exists(script) else argv

@@ -1,0 +1,227 @@
+"""The child process: started as the user's own command would be, its printed text passed on and kept.
+
+Standard input is inherited. Standard output and error go through a pipe each, or through a pseudo-terminal where the user's
+is a terminal, so that ``isatty``, colours and buffering are what they would be. The text reaches the user byte for byte;
+the log gets it redacted.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from types import FrameType
+
+try:
+    import fcntl
+    import pty
+    import termios
+except ImportError:  # not a POSIX system: no pseudo-terminals, pipes only
+    pty = None  # type: ignore[assignment]
+
+from samerun.errors import CannotStart
+
+CHUNK = 1 << 16
+DRAIN_S = 0.3
+"""How long is waited, after the child has ended, for text of its own children that still hold the pipe."""
+
+_FORWARDED = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT") if hasattr(signal, name)
+)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a child ended: ``returncode`` as ``subprocess`` gives it (negative: the signal)."""
+
+    returncode: int
+    started: float
+    seconds: float
+    pid: int
+
+
+class Tee:
+    """One stream of the child: what is read from it goes to the user's descriptor and to the log."""
+
+    def __init__(self, target: int, log: Callable[[bytes], None]) -> None:
+        self.target = target
+        self._log = log
+        self._terminal = pty is not None and os.isatty(target)
+        self.source, self.given = _terminal_pair(target) if self._terminal else os.pipe()
+
+    def pass_on(self) -> bool:
+        """Pass on what is there; False at the end of the stream."""
+        try:
+            data = os.read(self.source, CHUNK)
+        except OSError as error:
+            if error.errno == errno.EIO:  # a pseudo-terminal whose last writer has gone
+                return False
+            raise
+        if not data:
+            return False
+        self._log(data)
+        _write_all(self.target, data)
+        return True
+
+    def resize(self) -> None:
+        """Give the pseudo-terminal the size of the user's terminal."""
+        if self._terminal:
+            with suppress(OSError):
+                fcntl.ioctl(self.source, termios.TIOCSWINSZ, fcntl.ioctl(self.target, termios.TIOCGWINSZ, b"\0" * 8))
+
+
+def _terminal_pair(target: int) -> tuple[int, int]:
+    """Return a pseudo-terminal that changes no byte: the user's terminal does its own output processing."""
+    master, slave = pty.openpty()
+    attributes = termios.tcgetattr(slave)
+    attributes[1] &= ~termios.OPOST
+    termios.tcsetattr(slave, termios.TCSANOW, attributes)
+    return master, slave
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    """Write to the user's stream; one that is closed (``| head``) is not our child's fault and is passed over."""
+    view = memoryview(data)
+    while len(view):
+        try:
+            view = view[os.write(descriptor, view) :]
+        except BlockingIOError:
+            select.select([], [descriptor], [])
+        except OSError:
+            return
+
+
+def run_child(
+    argv: Sequence[str],
+    cwd: str,
+    environment: Mapping[str, str],
+    log: Callable[[str, bytes], None],
+    *,
+    quiet: bool = False,
+    cores: int | None = None,
+    started: Callable[[int], None] = lambda pid: None,
+) -> Ending:
+    """Run a command to its end.
+
+    Args:
+        argv: the command, found on the PATH of ``environment``.
+        cwd: where it starts.
+        environment: its variables.
+        log: called with ``stdout`` or ``stderr`` and each piece of text.
+        quiet: whether the text stays away from the user's streams (a replay).
+        cores: how many processors it may use; None for all.
+        started: called with the process id once it runs.
+
+    Raises:
+        CannotStart: the command is not there (``status`` 127) or cannot be executed (126).
+    """
+    sinks = (os.open(os.devnull, os.O_WRONLY),) * 2 if quiet else (1, 2)
+    tees = [Tee(sink, lambda data, name=name: log(name, data)) for sink, name in zip(sinks, ("stdout", "stderr"), strict=True)]  # type: ignore[misc]
+    for tee in tees:
+        tee.resize()
+    began, clock = time.time(), time.monotonic()
+    try:
+        with _signals_left_to_the_child() as adopt:
+            child = _start(argv, cwd, environment, tees, cores, subprocess.DEVNULL if quiet else None)
+            adopt(child, tees)
+            started(child.pid)
+            pump = threading.Thread(target=_pump, args=(tees,), daemon=True)
+            pump.start()
+            child.wait()
+            pump.join(DRAIN_S)
+    finally:
+        for sink in set(sinks) - {1, 2}:
+            os.close(sink)
+    return Ending(child.returncode, began, time.monotonic() - clock, child.pid)
+
+
+def _start(
+    argv: Sequence[str], cwd: str, environment: Mapping[str, str], tees: list[Tee], cores: int | None, stdin: int | None
+) -> subprocess.Popen[bytes]:
+    allowed = os.sched_getaffinity(0) if cores is not None and hasattr(os, "sched_setaffinity") else None
+    try:
+        if allowed is not None and cores is not None:
+            os.sched_setaffinity(0, sorted(allowed)[:cores])  # inherited by the child, taken back below
+        return subprocess.Popen(
+            list(argv), cwd=cwd, env=dict(environment), stdin=stdin, stdout=tees[0].given, stderr=tees[1].given, close_fds=False
+        )
+    except OSError as error:
+        raise _cannot_start(argv, cwd, error) from error
+    finally:
+        if allowed is not None:
+            os.sched_setaffinity(0, allowed)
+        for tee in tees:
+            os.close(tee.given)
+
+
+def _cannot_start(argv: Sequence[str], cwd: str, error: OSError) -> CannotStart:
+    status = 127 if isinstance(error, FileNotFoundError) else 126
+    if not os.path.isdir(cwd):
+        return CannotStart(f"The folder {cwd} does not exist.", "Start the command in a folder that is there.", status=status)
+    why = "was not found" if status == 127 else f"cannot be started ({error.strerror})"
+    return CannotStart(f"The command {argv[0]!r} {why}.", "Check its spelling and the PATH.", status=status)
+
+
+def _pump(tees: list[Tee]) -> None:
+    """Pass on both streams until both have ended."""
+    open_ones = {tee.source: tee for tee in tees}
+    while open_ones:
+        ready, _, _ = select.select(list(open_ones), [], [])
+        for source in ready:
+            try:
+                goes_on = open_ones[source].pass_on()
+            except OSError:
+                goes_on = False
+            if not goes_on:
+                del open_ones[source]
+
+
+@contextmanager
+def _signals_left_to_the_child() -> Iterator[Callable[[subprocess.Popen[bytes], list[Tee]], None]]:
+    """Have the child decide what a signal does: Ctrl-C reaches it from the terminal, others are handed on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda child, tees: None
+        return
+    holder: list[tuple[subprocess.Popen[bytes], list[Tee]]] = []
+
+    def hand_on(number: int, frame: FrameType | None) -> None:
+        for child, _ in holder:
+            with suppress(ProcessLookupError):
+                child.send_signal(number)
+
+    def resize(number: int, frame: FrameType | None) -> None:
+        for _, tees in holder:
+            for tee in tees:
+                tee.resize()
+
+    # Handlers, not SIG_IGN: an ignored signal would stay ignored in the child.
+    wanted = {signal.SIGINT: _interrupted(hand_on), **dict.fromkeys(_FORWARDED, hand_on)}
+    if hasattr(signal, "SIGWINCH"):
+        wanted[signal.SIGWINCH] = resize
+    ignored = {number for number in wanted if signal.getsignal(number) is signal.SIG_IGN}
+    before = {number: signal.signal(number, handler) for number, handler in wanted.items() if number not in ignored}
+    try:
+        yield lambda child, tees: holder.append((child, tees))
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupted(hand_on: Callable[[int, FrameType | None], None]) -> Callable[[int, FrameType | None], None]:
+    """Return a handler for SIGINT: from a terminal the child has it already, from ``kill`` it has not."""
+    return (lambda number, frame: None) if sys.stdin is not None and _is_terminal_foreground() else hand_on
+
+
+def _is_terminal_foreground() -> bool:
+    try:
+        return os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False

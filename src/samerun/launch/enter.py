@@ -1,0 +1,104 @@
+"""Start a command in a mount namespace of its own: ``python -I -S enter.py PLAN.json -- COMMAND ...``.
+
+The workspace is mounted over the project's original path, so that a replayed program finds everything at the paths that it
+had; the user's files lie underneath, out of reach. What must stay visible (the interpreter's environment, git's objects, big
+inputs, the run folder) is opened before and mounted back into its place. The namespace ends with the command.
+
+Standard library only, since it runs before the command in its own right; it never returns: the command replaces it.
+See mount_namespaces(7), user_namespaces(7).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import sys
+
+_CLONE_NEWNS = 0x00020000
+_CLONE_NEWUSER = 0x10000000
+_MS_RDONLY = 1
+_MS_REMOUNT = 32
+_MS_BIND = 4096
+_MS_REC = 16384
+_MS_PRIVATE = 1 << 18
+FAILED = 213
+"""The exit status that says that no namespace could be made; the parent then replays without one."""
+
+
+def main() -> None:
+    """Make the namespace, mount, and become the command."""
+    with open(sys.argv[1], encoding="utf-8") as file:
+        plan = json.load(file)
+    command = sys.argv[3:]
+    try:
+        _separate()
+        _mount_all(plan)
+        os.chdir(plan["cwd"])
+    except OSError as error:
+        _report(sys.argv[1], "%s: %s" % (type(error).__name__, error))
+        os._exit(FAILED)
+    if not command:
+        os._exit(0)
+    try:
+        os.execvpe(command[0], command, os.environ)
+    except FileNotFoundError:
+        os._exit(127)
+    except OSError:
+        os._exit(126)
+
+
+def _report(plan: str, text: str) -> None:
+    try:
+        with open(plan + ".failed", "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError:
+        pass
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, "%s: %s" % (what, os.strerror(number)))
+
+
+def _separate() -> None:
+    """Leave the shared mount table; without privileges in a user namespace in which every id keeps its number."""
+    user, group = os.getuid(), os.getgid()
+    if _libc.unshare(_CLONE_NEWNS) != 0:
+        _check(_libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNS), "unshare")
+        for name, text in (("setgroups", "deny"), ("uid_map", "%d %d 1" % (user, user)), ("gid_map", "%d %d 1" % (group, group))):
+            with open("/proc/self/" + name, "w", encoding="ascii") as file:
+                file.write(text)
+    _mount("none", "/", None, _MS_REC | _MS_PRIVATE, None)
+
+
+def _mount(source: str, target: str, kind: str | None, flags: int, data: str | None) -> None:
+    encode = os.fsencode
+    arguments = (encode(source), encode(target), kind.encode() if kind else None, flags, encode(data) if data else None)
+    _check(_libc.mount(*arguments[:3], ctypes.c_ulong(flags), arguments[4]), "mount " + target)
+
+
+def _mount_all(plan: dict[str, list[dict[str, str]]]) -> None:
+    """Mount folders over folders; sources are opened first, because what is mounted later may hide them."""
+    binds = [(os.open(each["source"], os.O_PATH | os.O_CLOEXEC), each) for each in plan["binds"]]
+    for layer in plan["overlays"]:
+        options = "lowerdir=%s,upperdir=%s,workdir=%s" % tuple(_escape(layer[name]) for name in ("target", "upper", "work"))
+        _mount("overlay", layer["target"], "overlay", 0, options)
+    for descriptor, each in binds:
+        target = each["target"]
+        _mount("/proc/self/fd/%d" % descriptor, target, None, _MS_BIND | _MS_REC, None)
+        if each.get("read_only"):
+            _libc.mount(None, os.fsencode(target), None, ctypes.c_ulong(_MS_BIND | _MS_REMOUNT | _MS_RDONLY), None)
+        os.close(descriptor)
+
+
+def _escape(path: str) -> str:
+    return path.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""A launch with the factors as they are found: what ``record`` does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from samerun.basics.hashing import StatCache, hash_bytes
+from samerun.basics.redaction import Redactor, key_at
+from samerun.factors.factor import Plan
+from samerun.factors.hash_order import VARIABLE as HASH_SEED
+from samerun.factors.nondeterministic_kernel import CUBLAS
+from samerun.launch.ground import Ground
+from samerun.launch.keeping import KeepInputs
+from samerun.launch.launcher import Launch
+from samerun.launch.tree import TreeReader, find_tree
+from samerun.store.layout import StoreLayout
+from samerun.store.objects import Objects
+
+_HASH_SEEDS = 4_294_967_295
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked to record.
+
+    ``seed`` and ``deterministic`` are given factors, the only ways in which recording may change a result.
+    """
+
+    command: list[str]
+    name: str | None = None
+    tags: tuple[str, ...] = ()
+    seed: int | None = None
+    deterministic: bool = False
+    keep_inputs: KeepInputs = "small"
+
+
+def prepare(request: Request, cwd: Path, environment: Mapping[str, str], layout: StoreLayout, version: str) -> Launch:
+    """Look at the project's folder and return the launch of a command in it.
+
+    Args:
+        request: the command and what is to be given.
+        cwd: where the command is started.
+        environment: the user's variables.
+        layout: the store; created if it is not there.
+        version: samerun's own version.
+
+    Raises:
+        OSError: the store cannot be made, or the folder not be read.
+    """
+    layout.create()
+    root = find_tree(cwd)
+    redactor = make_redactor(environment, layout, root, cwd)
+    reader = TreeReader(root, {layout.root}, Objects(layout.objects), redactor, StatCache(layout.stat_cache))
+    return Launch(
+        name=request.name or name_of(request.command),
+        plan=_plan(request, cwd, environment),
+        ground=Ground(root, root),
+        tree=reader.read(),
+        reader=reader,
+        found=dict(environment),
+        layout=layout,
+        redactor=redactor,
+        tags=request.tags,
+        keep_inputs=request.keep_inputs,
+        version=version,
+    )
+
+
+def make_redactor(environment: Mapping[str, str], layout: StoreLayout, *folders: Path) -> Redactor:
+    """Return a redactor that knows the secrets of the variables and of the ``.env`` files in these folders."""
+    redactor = Redactor(key=key_at(layout.key))
+    redactor.learn(value for name, value in environment.items() if redactor.is_secret_name(name))
+    for folder in dict.fromkeys(folders):
+        redactor.learn(_dotenv_secrets(folder / ".env", redactor))
+    return redactor
+
+
+def _dotenv_secrets(path: Path, redactor: Redactor) -> list[str]:
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    pairs = (line.removeprefix("export ").partition("=") for line in lines if "=" in line)
+    return [value.strip().strip("'\"") for name, _, value in pairs if redactor.is_secret_name(name.strip())]
+
+
+def _plan(request: Request, cwd: Path, environment: Mapping[str, str]) -> Plan:
+    plan = Plan(list(request.command), str(cwd), dict(environment), seed=request.seed, deterministic=request.deterministic)
+    plan.entropy = os.urandom(32).hex() if request.seed is None else hash_bytes(f"samerun seed {request.seed}".encode())
+    if plan.environment.get(HASH_SEED, "random") in ("", "random"):
+        plan.environment[HASH_SEED] = str(int(plan.entropy[-8:], 16) % _HASH_SEEDS + 1)
+    if request.deterministic:
+        plan.environment.setdefault(CUBLAS, ":4096:8")
+        plan.environment.setdefault("TF_DETERMINISTIC_OPS", "1")
+    return plan
+
+
+def name_of(command: list[str]) -> str:
+    """Return a name for a command: its script or module, else the program."""
+    words = [word for word in command[1:] if not word.startswith("-")]
+    script = next((word for word in words if PurePath(word).suffix in (".py", ".sh", ".ipynb", ".R", ".jl")), None)
+    if script is not None:
+        return PurePath(script).stem
+    if "-m" in command[:-1]:
+        return command[command.index("-m") + 1]
+    return PurePath(command[0]).stem

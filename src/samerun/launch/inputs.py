@@ -1,0 +1,125 @@
+"""The inputs of a run: hashed beside the program, by one thread that gives way to everybody else.
+
+What a file was is what it was at its first open: its size, times and inode are taken there, inside the process; a file that is
+no longer the same when its turn comes has an unknown content, never the later one.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import suppress
+
+from msgspec import structs
+
+from samerun.basics.hashing import StatKey
+from samerun.factors.code import is_code
+from samerun.launch import reported
+from samerun.launch.ground import Ground
+from samerun.launch.keeping import Keeper
+from samerun.launch.spool import SpoolReader
+from samerun.launch.syntax import syntax_hash
+from samerun.launch.tree import Tree
+from samerun.record.files import FileFact
+from samerun.record.missing import Missing
+from samerun.record.observation import SeenFile
+
+POLL_S = 0.1
+_LOWEST_PRIORITY = 19
+
+
+class InputFollower(threading.Thread):
+    """Follows the reports and identifies each file that the program opened for reading.
+
+    Args:
+        reader: the reports.
+        ground: where the program runs.
+        tree: its folder before the start.
+        keeper: the way into the store.
+        started_ns: when the program started: what was made later is no input.
+    """
+
+    def __init__(self, reader: SpoolReader, ground: Ground, tree: Tree, keeper: Keeper, started_ns: int) -> None:
+        super().__init__(daemon=True, name="samerun-inputs")
+        self.facts: dict[str, FileFact] = {}
+        self.unfinished = 0
+        self._reader = reader
+        self._ground = ground
+        self._tree = tree
+        self._keeper = keeper
+        self._started_ns = started_ns
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Identify what is new, until the program has ended."""
+        with suppress(OSError, AttributeError):  # Linux gives a thread its own priority, other systems do not
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST_PRIORITY)
+        while not self._ended.wait(POLL_S):
+            self._take_new()
+
+    def finish(self, also: dict[str, SeenFile]) -> dict[str, FileFact]:
+        """Identify what is left, and return all inputs by their name in the record.
+
+        Args:
+            also: everything read by absolute path, with what the folder watch saw; what is known already is passed over.
+        """
+        self._ended.set()
+        self.join()
+        for path, seen in also.items():
+            name = self._ground.name(path)
+            if name not in self.facts:
+                self.unfinished += 1
+                self._take(name, seen)
+        return self.facts
+
+    def _take_new(self) -> None:
+        for event in self._reader.new_events():
+            record = event.record
+            if isinstance(record, reported.Read):
+                name = self._ground.name(record.path)
+                if name not in self.facts:
+                    self._take(name, SeenFile(record.size, record.mtime_ns, record.ctime_ns, record.inode, record.device))
+
+    def _take(self, name: str, seen: SeenFile) -> None:
+        known = self._tree.files.get(name)
+        key = StatKey(seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.device)
+        if known is not None and known.link is not None:
+            self._take_linked(name, known)
+        if known is None and seen.ctime_ns >= self._started_ns:
+            return  # the run made it: an output, or nobody's business
+        if known is not None and self._tree.keys.get(name) != key:
+            if seen.ctime_ns < self._started_ns:
+                self.facts[name] = self._identify(name, key, known)
+            elif known.hash is not None:
+                self.facts[name] = structs.replace(known, read=True)  # overwritten first: what it was is known all the same
+            return
+        if known is not None and known.hash is not None and known.kept:
+            self.facts[name] = self._with_syntax(name, structs.replace(known, read=True))
+        else:
+            self.facts[name] = self._identify(name, key, known)
+
+    def _take_linked(self, name: str, known: FileFact) -> None:
+        """Take the file behind a symbolic link of the folder too."""
+        self.facts[name] = structs.replace(known, read=True)
+        real = os.path.realpath(self._ground.on_disk(name))
+        target = self._ground.name(os.path.join(self._ground.tree, os.path.relpath(real, self._ground.real)))
+        if target not in self.facts and not target.startswith(".."):
+            with suppress(OSError):
+                facts = os.stat(real)
+                self._take(target, SeenFile(facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino, facts.st_dev))
+
+    def _identify(self, name: str, key: StatKey, known: FileFact | None) -> FileFact:
+        """Hash and keep one file."""
+        kept = self._keeper.keep_input(self._ground.on_disk(name), key)
+        base = known or FileFact(key.size, "outside" if os.path.isabs(name) else "plain")
+        digest = None if isinstance(kept.hash, Missing) else kept.hash
+        why = kept.hash.why if isinstance(kept.hash, Missing) else kept.why
+        fact = structs.replace(
+            base, size=key.size, hash=digest, why=why, mtime_ns=key.mtime_ns, kept=kept.kept, secret=kept.secret, read=True
+        )
+        return self._with_syntax(name, fact)
+
+    def _with_syntax(self, name: str, fact: FileFact) -> FileFact:
+        if not is_code(name) or not name.endswith((".py", ".pyw")) or fact.hash is None:
+            return fact
+        return structs.replace(fact, syntax=syntax_hash(self._ground.on_disk(name)))

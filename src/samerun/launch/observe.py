@@ -1,0 +1,120 @@
+"""What the processes reported and the folder watch saw, joined into one observation."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from samerun.basics.redaction import Redactor
+from samerun.launch import reported
+from samerun.launch.spool import Spool
+from samerun.record.missing import NotCaptured
+from samerun.record.observation import Observation, SeenFile, SeenProcess
+
+_PYTHON = re.compile(r"python[\d.]*|pypy[\d.]*")
+
+
+def observe(spool: Spool, redactor: Redactor) -> Observation:
+    """Join the reports of all processes; reads of files that the run itself wrote are left to the caller."""
+    return Observation(
+        processes=tuple(_processes(spool, redactor)),
+        reads=_reads(spool),
+        written=frozenset(_written(spool)),
+        absent=frozenset(each.path for each in spool.of(reported.Absent)),
+        listed=frozenset(each.path for each in spool.of(reported.Listed)),
+        variables=_variables(spool),
+        imported=frozenset(each.name for each in spool.of(reported.Imported)),
+        sockets=frozenset(f"{each.host}:{each.port}" for each in spool.of(reported.Socket) if not each.local),
+        unseeded=_unseeded(spool),
+        effective={each.key: each.value for each in reversed(spool.of(reported.Effective))},
+        not_captured=tuple(_not_captured(spool, redactor)),
+    )
+
+
+def _processes(spool: Spool, redactor: Redactor) -> Iterable[SeenProcess]:
+    """Yield the processes in the order in which they started."""
+    paths: dict[str, tuple[str, ...]] = {}
+    for label, search in spool.by_process(reported.SearchPath):
+        paths[label] = (*paths.get(label, ()), *(entry for entry in search.entries if entry not in paths.get(label, ())))
+    for label, seen in sorted(spool.processes.items(), key=lambda item: item[1].started):
+        argv = tuple(redactor.arguments(list(seen.argv)))
+        yield SeenProcess(label, seen.pid, seen.executable, seen.version, seen.prefix, seen.base_prefix, argv, paths.get(label, ()))
+
+
+def _reads(spool: Spool) -> dict[str, SeenFile]:
+    """Return the first look at each file; of several processes' the one that was earliest by what it saw."""
+    found: dict[str, SeenFile] = {}
+    for each in spool.of(reported.Read):
+        seen = SeenFile(each.size, each.mtime_ns, each.ctime_ns, each.inode, each.device)
+        if each.path not in found or seen.ctime_ns < found[each.path].ctime_ns:
+            found[each.path] = seen
+    return found
+
+
+def _written(spool: Spool) -> set[str]:
+    """Return every path that a process wrote, under the name that it got in the end."""
+    written: set[str] = set()
+    for event in spool.events:
+        record = event.record
+        if isinstance(record, reported.Write):
+            written.add(record.path)
+        elif isinstance(record, reported.Linked):
+            written.add(record.target)
+        elif isinstance(record, reported.Renamed):
+            written |= {record.target, *_moved(record.source, record.target, written)}
+    return written
+
+
+def _moved(source: str, target: str, written: set[str]) -> set[str]:
+    """Return the new names of what was written below a folder that was renamed."""
+    below = source + os.sep
+    return {target + os.sep + path[len(below) :] for path in written if path.startswith(below)}
+
+
+def _variables(spool: Spool) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    for each in spool.of(reported.Variable):
+        found[each.name] = found.get(each.name, False) or each.user
+    return found
+
+
+def _unseeded(spool: Spool) -> dict[str, str]:
+    """Return each source that was drawn from unseeded, with the user's line where that is known."""
+    found: dict[str, str] = {each.source: "" for each in spool.of(reported.Drawn)}
+    for each in spool.of(reported.Entropy):
+        if each.user and not each.importing and each.file and not found.get(each.source):
+            found[each.source] = f"{each.file}:{each.line}"
+    return found
+
+
+def _not_captured(spool: Spool, redactor: Redactor) -> Iterable[NotCaptured]:
+    if spool.unreadable:
+        yield NotCaptured("events", f"{spool.unreadable} reports of the program's processes could not be read")
+    if not spool.processes:
+        yield NotCaptured("the program's inside", "no Python process with recording on was seen: files are known from watching the folder only")
+    yield from dict.fromkeys(
+        NotCaptured(each.source, f"drawn from the operating system by the program itself at {each.file}:{each.line}: a replay draws anew")
+        for each in spool.of(reported.Unsupplied)
+    )
+    for fault in spool.of(reported.FaultSeen):
+        yield NotCaptured(fault.place, f"samerun's own fault inside the program: {fault.type}: {redactor.text(fault.text)}")
+    yield from _children(spool, redactor)
+
+
+def _children(spool: Spool, redactor: Redactor) -> Iterable[NotCaptured]:
+    """Yield the started programs that never reported: no Python, or one that was started apart from its environment."""
+    silent = [(each.label, each) for each in spool.of(reported.Launch) if each.label not in spool.processes]
+    said = set()
+    for _, launch in silent:
+        command = " ".join(redactor.arguments(list(launch.argv)))[:200]
+        is_python = _PYTHON.fullmatch(PurePath(launch.executable).name) is not None
+        why = (
+            "a Python started without its site or environment (-I, -E, -S, an emptied environment): nothing was seen in it"
+            if is_python
+            else "no Python: the files that it read and wrote are known from watching the folder only"
+        )
+        if (launch.executable, why) not in said:
+            said.add((launch.executable, why))
+            yield NotCaptured(f"child process: {command}", why)

@@ -1,0 +1,34 @@
+"""What of a Python file can matter: its syntax tree without comments, docstrings and layout."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from samerun.basics.hashing import hash_bytes
+
+MAX_BYTES = 1 << 20
+"""A larger source file (generated) is compared by its bytes."""
+
+
+def syntax_hash(path: Path) -> str | None:
+    """Return a hash that two files share if they differ in comments, docstrings or layout only.
+
+    Returns:
+        None if the file cannot be read or parsed; then its bytes are what counts.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return None
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            _drop_docstring(node)
+    return hash_bytes(ast.dump(tree).encode("utf-8", "surrogatepass"))
+
+
+def _drop_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    if ast.get_docstring(node, clean=False) is not None:
+        node.body = node.body[1:]

@@ -1,0 +1,216 @@
+"""The project's folder before the start: every file by name, size and time, and the content of those that are code.
+
+Tracked files and untracked ones that git does not ignore are hashed; those that differ from the commit are stored before
+the program starts, the committed ones can be had from git until the run has ended. Nothing of the repository is ever run
+(``basics.git``), and reading goes around filters: what is kept are the raw bytes that the program sees.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from samerun.basics.git import Git, NoGit, TrackedFile, blob_name, open_git
+from samerun.basics.hashing import StatCache, StatKey, hash_bytes, key_of
+from samerun.basics.redaction import Redactor
+from samerun.launch.secrets import is_secret_file
+from samerun.record.files import FileFact, FileState
+from samerun.record.missing import NotCaptured
+from samerun.record.run import GitState
+from samerun.store.objects import Objects
+
+MAX_CODE_BYTES = 10 << 20
+"""A larger file is data: hashed and stored only if the program reads it."""
+
+MAX_FILES = 50_000
+"""How many names of a folder are kept."""
+
+SKIPPED = frozenset(
+    {".git", "__pycache__", "node_modules", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints", ".tox", ".nox", ".hg", ".svn"}
+)
+"""Folders that are never part of an experiment."""
+
+_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
+
+
+def find_tree(cwd: Path) -> Path:
+    """Return the project's top folder: the git work tree, else the folder with a ``pyproject.toml``, else ``cwd``."""
+    home = Path.home()
+    for mark in _MARKS:
+        for folder in (cwd, *cwd.parents):
+            if folder == home or folder.parent == folder:
+                break
+            if (folder / mark).exists():
+                return folder
+    return cwd
+
+
+@dataclass
+class Tree:
+    """The folder as it was, by path relative to ``root``."""
+
+    root: Path
+    files: dict[str, FileFact] = field(default_factory=dict)
+    keys: dict[str, StatKey] = field(default_factory=dict)
+    git: GitState | None = None
+    no_git: str = ""
+    not_captured: list[NotCaptured] = field(default_factory=list)
+
+
+class TreeReader:
+    """Reads a project's folder.
+
+    Args:
+        root: its top.
+        skip: folders that are left out: the store, environments.
+        objects: where contents go.
+        redactor: finds secrets.
+        cache: remembers hashes of unchanged files.
+    """
+
+    def __init__(self, root: Path, skip: set[Path], objects: Objects, redactor: Redactor, cache: StatCache) -> None:
+        self._root = root
+        self._skip = {str(path) for path in skip}
+        self._objects = objects
+        self._redactor = redactor
+        self._cache = cache
+        self._git: Git | None = None
+
+    def read(self) -> Tree:
+        """Return the folder as it is now, with what had to be stored in the store."""
+        tree = Tree(self._root)
+        tracked = self._ask_git(tree)
+        for path, facts in self._walk(str(self._root), "", tree):
+            entry = tracked.get(path)
+            state: FileState = "plain" if self._git is None else "ignored" if entry is None else "untracked"
+            tree.files[path] = self._fact(path, facts, state, entry)
+            tree.keys[path] = key_of(facts)
+        if tree.git is not None:
+            dirty = any(fact.state in ("changed", "untracked") for fact in tree.files.values())
+            gone = any(entry.blob and not entry.is_submodule and path not in tree.files for path, entry in tracked.items())
+            tree.git = GitState(tree.git.commit, tree.git.branch, tree.git.remote, dirty or gone)
+        return tree
+
+    def look_again(self) -> Tree:
+        """Return the names and stat of the folder as it is now, without looking into any file."""
+        tree = Tree(self._root)
+        for path, facts in self._walk(str(self._root), "", tree):
+            tree.keys[path] = key_of(facts)
+        return tree
+
+    def save_cache(self) -> None:
+        """Keep the hashes for the next run."""
+        self._cache.save()
+
+    def is_skipped(self, name: str, path: str) -> bool:
+        """Say whether a folder is left out."""
+        return name in SKIPPED or path in self._skip or is_environment(path)
+
+    def patch_material(self, tree: Tree) -> dict[str, bytes]:
+        """Return the committed content of every changed file, for a patch that a person can read."""
+        if self._git is None:
+            return {}
+        names = {path: fact.blob for path, fact in tree.files.items() if fact.state == "changed" and fact.blob}
+        try:
+            blobs = self._git.blobs(name for name in names.values() if name)
+        except OSError:
+            return {}
+        return {path: blobs[name] for path, name in names.items() if name in blobs}
+
+    def _ask_git(self, tree: Tree) -> dict[str, TrackedFile]:
+        try:
+            self._git = open_git(self._root)
+            tracked = dict(_with_submodules(self._git, ""))
+        except NoGit as error:
+            tree.no_git = str(error)
+            return {}
+        except OSError as error:
+            self._git = None
+            tree.no_git = f"git could not list the files: {error}"
+            return {}
+        head = self._git.head()
+        tree.git = GitState(head["commit"], head["branch"], self._redactor.url(self._git.remote()))
+        return tracked
+
+    def _walk(self, folder: str, above: str, tree: Tree) -> Iterator[tuple[str, os.stat_result]]:
+        """Yield each file, link and empty folder (its name ends with ``/``) in a stable order."""
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            tree.not_captured.append(NotCaptured(folder, f"the folder cannot be listed: {error.strerror}"))
+            return
+        for entry in entries:
+            if len(tree.keys) >= MAX_FILES:
+                self._say_full(tree)
+                return
+            name = above + entry.name
+            if not entry.is_dir(follow_symlinks=False):
+                yield name, entry.stat(follow_symlinks=False)
+            elif not self.is_skipped(entry.name, entry.path):
+                count = len(tree.keys)
+                yield from self._walk(entry.path, name + "/", tree)
+                if len(tree.keys) == count:
+                    yield name + "/", entry.stat(follow_symlinks=False)
+
+    def _say_full(self, tree: Tree) -> None:
+        why = f"it holds more than {MAX_FILES:,} files; the names of the others are not kept"
+        if not any(each.why == why for each in tree.not_captured):
+            tree.not_captured.append(NotCaptured(str(self._root), why))
+
+    def _fact(self, path: str, facts: os.stat_result, state: FileState, entry: TrackedFile | None) -> FileFact:
+        mode, full = stat.S_IMODE(facts.st_mode), os.path.join(self._root, path)
+        plain = FileFact(facts.st_size, state, None, "nothing read it", mode, facts.st_mtime_ns)
+        if stat.S_ISLNK(facts.st_mode):
+            return FileFact(0, state, mode=mode, mtime_ns=facts.st_mtime_ns, link=os.readlink(full))
+        if not stat.S_ISREG(facts.st_mode):
+            return FileFact(0, state, None, "it is no regular file", mode)
+        if entry is None:
+            return plain
+        if facts.st_size > MAX_CODE_BYTES:
+            return FileFact(facts.st_size, state, None, "it is larger than 10 MB and nothing read it", mode, facts.st_mtime_ns, entry.blob or None)
+        try:
+            return self._hashed(full, key_of(facts), plain, entry)
+        except OSError as error:
+            return FileFact(facts.st_size, state, None, f"it cannot be read: {error.strerror}", mode, facts.st_mtime_ns)
+
+    def _hashed(self, full: str, key: StatKey, plain: FileFact, entry: TrackedFile) -> FileFact:
+        """Hash one file that git would show, and store it unless its content is the committed one."""
+        content: bytes | None = None
+        digest, blob = self._cache.lookup(full, key), self._cache.lookup(full + "\0git", key)
+        if digest is None or blob is None:
+            began = time.time_ns()
+            content = Path(full).read_bytes()
+            digest, blob = hash_bytes(content), blob_name(content)
+            self._cache.remember(full, key, digest, began)
+            self._cache.remember(full + "\0git", key, blob, began)
+        if blob == entry.blob:
+            return FileFact(plain.size, "committed", digest, "", plain.mode, plain.mtime_ns, blob)
+        state: FileState = "changed" if entry.blob else "untracked"
+        if content is None:
+            content = b"" if self._objects.has(digest) else Path(full).read_bytes()
+        if is_secret_file(full, content, self._redactor):
+            keyed = self._redactor.mark(digest)
+            return FileFact(plain.size, state, keyed, "it holds a secret", plain.mode, plain.mtime_ns, entry.blob or None, secret=True)
+        if not self._objects.has(digest):
+            digest = self._objects.add_bytes(content)
+        return FileFact(plain.size, state, digest, "", plain.mode, plain.mtime_ns, entry.blob or None, kept=True)
+
+
+def is_environment(folder: str) -> bool:
+    """Say whether a folder is a virtual or conda environment."""
+    return os.path.exists(os.path.join(folder, "pyvenv.cfg")) or os.path.isdir(os.path.join(folder, "conda-meta"))
+
+
+def _with_submodules(git: Git, above: str) -> Iterator[tuple[str, TrackedFile]]:
+    """Yield the files of a work tree and of its submodules that are checked out."""
+    for entry in git.files():
+        if entry.is_submodule:
+            with_git = git.top / entry.path / ".git"
+            if with_git.exists():
+                yield from _with_submodules(Git(git.top / entry.path, git.program), f"{above}{entry.path}/")
+        elif not entry.path.endswith("/"):
+            yield above + entry.path, entry

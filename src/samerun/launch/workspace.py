@@ -1,0 +1,198 @@
+"""The workspace of a replay: what the project's folder held before the run, in a place of its own.
+
+Contents come from the store, from git's objects, or from the user's own file if it still has the recorded hash; always as a
+copy, never as a link through which a program could write. A file whose content was not kept keeps its name, size and time:
+that it exists may matter. What the run wrote is not there beforehand.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from samerun.basics import files
+from samerun.basics.git import NoGit, open_git
+from samerun.basics.hashing import StatKey, hash_bytes, hash_file, stat_key
+from samerun.errors import UnsafePath
+from samerun.record.files import FileFact
+from samerun.record.run import GitState
+from samerun.store.objects import Objects
+
+BIG_BYTES = 100 << 20
+"""A larger file that was not kept is shown to the program read-only where that is possible, instead of being copied."""
+
+
+@dataclass
+class Workspace:
+    """A built workspace.
+
+    ``folder`` holds the files; ``keys`` their stat after building; ``shown`` maps names to big files of the user that
+    are to be shown in their place read-only; ``placeholders`` are files without content; ``lacking`` says what the run read
+    and what is not to be had any more, with the reason.
+    """
+
+    folder: Path
+    keys: dict[str, StatKey] = field(default_factory=dict)
+    shown: dict[str, Path] = field(default_factory=dict)
+    placeholders: set[str] = field(default_factory=set)
+    lacking: dict[str, str] = field(default_factory=dict)
+
+
+class WorkspaceBuilder:
+    """Builds workspaces.
+
+    Args:
+        objects: the store's contents.
+        original: the project's folder of the recorded run, looked at but never touched.
+        can_show: whether files can be shown in their place (mount namespaces work).
+    """
+
+    def __init__(self, objects: Objects, original: Path, can_show: bool) -> None:
+        self._objects = objects
+        self._original = original
+        self._can_show = can_show
+        self._blobs: dict[str, bytes] = {}
+
+    def build(self, folder: Path, facts: dict[str, FileFact], written: Iterable[str]) -> Workspace:
+        """Fill ``folder`` with the files of a run.
+
+        Args:
+            folder: an empty or absent folder.
+            facts: the files before the run, by their name in the record; absolute names lie outside and are only checked.
+            written: names that the run itself wrote and that were therefore not there, unless it had read them.
+        """
+        workspace = Workspace(files.make_folder(folder))
+        os.chmod(folder, 0o755)
+        skipped = set(written)
+        self._fetch_blobs(facts.values())
+        for name, fact in sorted(facts.items()):
+            if os.path.isabs(name):
+                self._check_outside(workspace, name, fact)
+            elif name not in skipped or fact.read:
+                self._put(workspace, name, fact)
+        _set_folder_modes(folder)
+        return workspace
+
+    def _fetch_blobs(self, facts: Iterable[FileFact]) -> None:
+        wanted = [fact.blob for fact in facts if fact.blob and fact.hash and fact.state == "committed" and not self._objects.has(fact.hash)]
+        if not wanted:
+            return
+        with suppress(NoGit, OSError):  # what git has lost is looked for in the user's folder
+            self._blobs = open_git(self._original).blobs(wanted)
+
+    def _put(self, workspace: Workspace, name: str, fact: FileFact) -> None:
+        try:
+            target = files.resolve_inside(workspace.folder, name.rstrip("/"))
+        except UnsafePath as error:
+            workspace.lacking[name] = str(error)
+            return
+        if name.endswith("/"):
+            os.makedirs(target, exist_ok=True)
+            return
+        os.makedirs(target.parent, exist_ok=True)
+        if fact.link is not None:
+            self._put_link(workspace, name, fact, target)
+            return
+        self._put_content(workspace, name, fact, target)
+        with suppress(OSError):
+            os.utime(target, ns=(fact.mtime_ns, fact.mtime_ns))
+        workspace.keys[name] = stat_key(target)
+
+    def _put_link(self, workspace: Workspace, name: str, fact: FileFact, target: Path) -> None:
+        """Make a link again if it stays in the workspace; one that leads out would let the program write there."""
+        assert fact.link is not None
+        leads_to = os.path.normpath(os.path.join(os.path.dirname(name), fact.link))
+        if os.path.isabs(fact.link):
+            leads_to = os.path.relpath(fact.link, self._original)
+        if leads_to == ".." or leads_to.startswith("../"):
+            self._put_linked_file(workspace, name, fact, target)
+            return
+        os.symlink(os.path.relpath(leads_to, os.path.dirname(name) or "."), target)
+
+    def _put_linked_file(self, workspace: Workspace, name: str, fact: FileFact, target: Path) -> None:
+        outside = Path(os.path.join(self._original, os.path.dirname(name), fact.link or ""))
+        if outside.is_dir() and self._can_show:
+            target.mkdir()
+            workspace.shown[name] = outside
+        elif outside.is_file() and outside.stat().st_size <= BIG_BYTES:
+            files.copy_file(outside, target, mode=0o600)
+        elif fact.read:
+            workspace.lacking[name] = f"it is a link to {outside}, which lies outside of the project's folder"
+
+    def _put_content(self, workspace: Workspace, name: str, fact: FileFact, target: Path) -> None:
+        mode = stat.S_IMODE(fact.mode) | 0o600
+        if fact.hash is not None and not fact.secret and self._objects.has(fact.hash):
+            self._objects.place(fact.hash, target, mode)
+        elif fact.blob in self._blobs and hash_bytes(self._blobs[fact.blob or ""]) == fact.hash:
+            files.write_atomic(target, self._blobs[fact.blob or ""], mode=mode)
+        elif not self._put_original(workspace, name, fact, target, mode):
+            self._put_placeholder(workspace, name, fact, target, mode)
+
+    def _put_original(self, workspace: Workspace, name: str, fact: FileFact, target: Path, mode: int) -> bool:
+        """Use the user's own file if it still is what the run saw."""
+        source = self._original / name
+        if fact.hash is None or not source.is_file() or source.stat().st_size != fact.size:
+            return False
+        if not fact.secret and hash_file(source) != fact.hash:
+            return False
+        if fact.size > BIG_BYTES and self._can_show:
+            target.touch()
+            workspace.shown[name] = source
+        else:
+            files.copy_file(source, target, mode=mode)
+        return True
+
+    def _put_placeholder(self, workspace: Workspace, name: str, fact: FileFact, target: Path, mode: int) -> None:
+        with open(target, "wb") as file:
+            file.truncate(fact.size)
+        os.chmod(target, mode)
+        workspace.placeholders.add(name)
+        if fact.read:
+            workspace.lacking[name] = fact.why or "its content was not kept, and the file in the folder has changed since"
+
+    def _check_outside(self, workspace: Workspace, name: str, fact: FileFact) -> None:
+        """Look whether a file outside of the folder is still the same; else show the store's copy in its place."""
+        source = Path(name)
+        if fact.hash is None or not fact.read:
+            return
+        if source.is_file() and source.stat().st_size == fact.size and hash_file(source) == fact.hash:
+            return
+        if self._can_show and self._objects.has(fact.hash):
+            workspace.shown[name] = self._objects.path(fact.hash)
+        else:
+            there = "has changed since" if source.exists() else "is gone"
+            workspace.lacking[name] = f"it lies outside of the project's folder and {there}"
+
+
+def _set_folder_modes(folder: Path) -> None:
+    for path, names, _ in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                os.chmod(os.path.join(path, name), 0o755)
+
+
+def put_git(folder: Path, original: Path, state: GitState) -> Path | None:
+    """Give a workspace a git folder in which ``HEAD`` is the recorded commit.
+
+    Programs ask git for their own version. Nothing of the original's configuration or hooks is taken over.
+
+    Returns:
+        The original's folder of objects, to be shown at ``.git/objects``; None where there is none.
+    """
+    objects = original / ".git" / "objects"
+    if not state.commit or not objects.is_dir():
+        return None
+    own = files.make_folder(folder / ".git")
+    for name in ("objects", "refs", "refs/heads"):
+        files.make_folder(own / name)
+    branch = state.branch if state.branch not in ("", "HEAD") and ".." not in state.branch else ""
+    files.write_atomic(own / "HEAD", (f"ref: refs/heads/{branch}\n" if branch else f"{state.commit}\n").encode())
+    if branch:
+        files.make_folder((own / "refs" / "heads" / branch).parent)
+        files.write_atomic(own / "refs" / "heads" / branch, f"{state.commit}\n".encode())
+    files.write_atomic(own / "config", b"[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n")
+    return objects
