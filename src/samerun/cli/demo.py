@@ -17,6 +17,7 @@ import click
 from msgspec import Struct
 
 from samerun import api
+from samerun.cli.comparing import compared_diff, compared_replay
 from samerun.cli.options import json_option
 from samerun.cli.printing import paint_for, print_document, print_page, say
 from samerun.errors import BadOption
@@ -24,7 +25,7 @@ from samerun.record.verdict import is_same
 from samerun.report.changes import change_counts
 from samerun.report.difference_tree import difference_page
 from samerun.report.plain_words import clean
-from samerun.report.verdict_words import Compared, verdict_sentence
+from samerun.report.verdict_words import verdict_sentence
 
 _SOURCE = Path(__file__).parent.parent / "demo"
 
@@ -141,13 +142,13 @@ class _Demo:
         first = api.record([sys.executable, "train.py"], name="demo").run
         self._tell("Replaying", "it in a folder of its own:  samerun replay last")
         replay = api.replay(first.id)
-        self._print(verdict_sentence(_of_replay(replay)) + "\n")
+        self._print(verdict_sentence(compared_replay(replay)) + "\n")
         arguments, words = self._change(change)
         self._tell("Changing", f"{words}, and recording again")
         second = api.record([sys.executable, "train.py", *arguments], name="demo").run
         self._tell("Comparing", "the two recordings:  samerun diff last~1 last")
         diff = api.diff(first.id, second.id)
-        self._print(difference_page(_of_diff(diff), paint=self._paint))
+        self._print(difference_page(compared_diff(diff), paint=self._paint))
         self._print("\n" + _summary(replay, diff, words))
         return _document(change, words, replay, diff)
 
@@ -174,17 +175,7 @@ class _Demo:
             print_page(text)
 
 
-def _of_replay(replay: api.Replay) -> Compared:
-    return Compared(
-        replay.run, replay.replay, replay.verdict, replay.outputs, replay.metrics, replay.factors_changed, replay.notes
-    )
-
-
-def _of_diff(diff: api.Diff) -> Compared:
-    return Compared(diff.a, diff.b, diff.verdict, diff.outputs, diff.metrics, diff.factors)
-
-
-def _summary(replay: api.Replay, diff: api.Diff, words: str) -> str:
+def _summary(replay: api.Replay, diff: api.Compared, words: str) -> str:
     """Return what just happened, in plain words."""
     again = "gave the same result" if is_same(replay.verdict) else "did not give the same result"
     changed = change_counts(diff.factors) or "nothing"
@@ -197,7 +188,7 @@ def _summary(replay: api.Replay, diff: api.Diff, words: str) -> str:
     )
 
 
-def _document(change: str, words: str, replay: api.Replay, diff: api.Diff) -> dict[str, Any]:
+def _document(change: str, words: str, replay: api.Replay, diff: api.Compared) -> dict[str, Any]:
     return {
         "change": change,
         "changed": words,

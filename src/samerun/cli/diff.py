@@ -7,12 +7,12 @@ import sys
 import click
 
 from samerun import api
+from samerun.cli.comparing import compared_diff
 from samerun.cli.documents import change_documents, metric_documents, output_documents
 from samerun.cli.options import all_option, json_option, run_argument, tolerance_options
 from samerun.cli.printing import paint_for, print_document, print_page
 from samerun.record.verdict import is_same
 from samerun.report.difference_tree import difference_page
-from samerun.report.verdict_words import Compared
 
 
 @click.command("diff", short_help="Show what differs between two runs.")
@@ -31,12 +31,11 @@ def command(a: str, b: str, rtol: float, atol: float, everything: bool, as_json:
     if as_json:
         print_document("diff/1", _document(diff))
     else:
-        compared = Compared(diff.a, diff.b, diff.verdict, diff.outputs, diff.metrics, diff.factors)
-        print_page(difference_page(compared, everything, paint_for(sys.stdout)))
+        print_page(difference_page(compared_diff(diff), everything, paint_for(sys.stdout)))
     return 0 if is_same(diff.verdict) else 1
 
 
-def _document(diff: api.Diff) -> dict[str, object]:
+def _document(diff: api.Compared) -> dict[str, object]:
     return {
         "a": diff.a.id,
         "b": diff.b.id,
@@ -44,4 +43,5 @@ def _document(diff: api.Diff) -> dict[str, object]:
         "outputs": output_documents(diff.outputs),
         "metrics": metric_documents(diff.metrics),
         "factors": change_documents(diff.factors),
+        "notes": [diff.note] if diff.note else [],
     }

@@ -6,7 +6,7 @@ import os
 import resource
 import signal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -31,10 +31,9 @@ from samerun.report.verdict_words import ending
     "--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", help="Seed every library with N (changes the results)."
 )
 @click.option("--deterministic", is_flag=True, help="Ask libraries for deterministic kernels (may change the results).")
-@click.option("--store", metavar="FOLDER", help="Where runs are kept; without it, outputs/experiments of the project.")
 @click.option(
     "--keep-inputs",
-    type=click.Choice(["none", "small", "all"]),
+    type=click.Choice(["never", "small", "all"]),
     default="small",
     show_default=True,
     help="Which files that the program reads are copied into the store.",
@@ -49,8 +48,7 @@ def command(
     tags: tuple[str, ...],
     seed: int | None,
     deterministic: bool,
-    store: str | None,
-    keep_inputs: str,
+    keep_inputs: Literal["never", "small", "all"],
     json_file: str | None,
     as_json: bool,
     command: tuple[str, ...],
@@ -68,7 +66,6 @@ def command(
         tags=tags,
         seed=seed,
         deterministic=deterministic,
-        store=Path(store) if store else None,
         keep_inputs=keep_inputs,
     )
     _report(recorded, json_file, as_json)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
+from typing import Literal
 
 import click
 
 from samerun import api
+from samerun.cli.comparing import compared_replay
 from samerun.cli.documents import change_documents, metric_documents, output_documents
 from samerun.cli.options import json_option, run_argument, tolerance_options
 from samerun.cli.printing import paint_for, print_document, print_page
 from samerun.cli.progress import ProgressBar
 from samerun.record.verdict import is_same
 from samerun.report.verdict_page import verdict_page
-from samerun.report.verdict_words import Compared
 
 
 @click.command("replay", short_help="Run a kept run again and say how the same it is.")
@@ -27,7 +28,7 @@ from samerun.report.verdict_words import Compared
     help="Use the packages that are here, or make the recorded ones with uv and keep them.",
 )
 @json_option
-def command(run: str, rtol: float, atol: float, env: str, as_json: bool) -> int:
+def command(run: str, rtol: float, atol: float, env: Literal["same", "rebuild"], as_json: bool) -> int:
     """Run RUN again in a folder of its own, with what was recorded, and compare every output.
 
     RUN is an id, the beginning of one, a run folder's path, last or last~N. Your files are not touched. The status is
@@ -38,20 +39,8 @@ def command(run: str, rtol: float, atol: float, env: str, as_json: bool) -> int:
     if as_json:
         print_document("replay/1", _document(replay))
     else:
-        print_page(verdict_page(_compared(replay), paint_for(sys.stdout)))
+        print_page(verdict_page(compared_replay(replay), paint_for(sys.stdout)))
     return 0 if is_same(replay.verdict) else 1
-
-
-def _compared(replay: api.Replay) -> Compared:
-    return Compared(
-        replay.run,
-        replay.replay,
-        replay.verdict,
-        replay.outputs,
-        replay.metrics,
-        replay.factors_changed,
-        replay.notes,
-    )
 
 
 def _document(replay: api.Replay) -> dict[str, object]:

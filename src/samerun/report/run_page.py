@@ -28,7 +28,7 @@ from samerun.report.plain_words import (
 from samerun.report.sparkline import sparkline
 from samerun.report.verdict_words import ending, status_tone
 
-History = Mapping[str, Sequence[tuple[int | None, int | None, Any]]]
+History = Mapping[str, Sequence[tuple[Any, Any, Any]]]
 """Metric -> its values as they were logged: ``(step, epoch, value)``."""
 
 MOST = 12
@@ -164,7 +164,7 @@ def _metrics(run: Run, history: History) -> list[str]:
     return [_metric(name, run.metrics.get(name), history.get(name, ()), width) for name in names]
 
 
-def _metric(name: str, last: Any, steps: Sequence[tuple[int | None, int | None, Any]], width: int) -> str:
+def _metric(name: str, last: Any, steps: Sequence[tuple[Any, Any, Any]], width: int) -> str:
     values = [float(value) for _, _, value in steps if _is_number(value)]
     value = last if last is not None or not steps else steps[-1][2]
     line = f"{pad(shorten(name, 30), width)}  {pad(number(value), 12)}"
