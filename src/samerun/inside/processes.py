@@ -157,9 +157,10 @@ def _child(executables: Sequence[Any], argv: Sequence[Any]) -> str:
     try:
         words = [os.fsdecode(word) for word in argv]
         candidates = [os.fsdecode(name) for name in executables]
-        executable = next((name for name in candidates if posix.access(name, os.X_OK)), candidates[0])
-        label = _label_for(executable, words)
-        events.emit("launch", label, executable, *words)
+        found = next((name for name in candidates if posix.access(name, os.X_OK)), None)
+        label = _label_for(found or candidates[0], words)
+        if found or not candidates[0].startswith("/"):  # relative to a folder of the child's own it may well be there
+            events.emit("launch", label, found or candidates[0], *words)
         return label
     except Exception as error:  # the edge to the user's program
         standins.report("child", error)

@@ -72,4 +72,5 @@ def look_like(function: Callable[..., Any], original: Callable[..., Any]) -> Cal
     for attribute in ("__name__", "__qualname__", "__module__", "__doc__", "__defaults__", "__kwdefaults__"):
         if hasattr(original, attribute):
             setattr(function, attribute, getattr(original, attribute))
+    function.__annotations__ = dict(original.__annotations__)
     return function

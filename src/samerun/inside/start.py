@@ -21,6 +21,7 @@ from . import (
     processes,
     seeding,
     unseeded_numpy,
+    unseeded_polars,
     unseeded_python,
     unseeded_torch,
     variables,
@@ -28,7 +29,8 @@ from . import (
 
 PARTS: tuple[Any, ...] = (
     *(places, imports, variables, network, files, natives, ending),
-    *(processes, entropy, seeding, drawn, os_entropy, unseeded_python, unseeded_numpy, unseeded_torch),
+    *(processes, entropy, seeding, drawn, os_entropy, unseeded_python, unseeded_numpy),
+    *(unseeded_polars, unseeded_torch),
 )
 """Each has ``install(environment)``; one that fails is reported and the others go on."""
 
