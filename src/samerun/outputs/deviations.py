@@ -39,6 +39,16 @@ class Tally:
         if apart[2] is not None:
             self._ulps = max(self._ulps or 0, apart[2])
 
+    def add(self, pair: Deviation, where: str) -> None:
+        """Count a differing pair whose deviation is known already."""
+        self.total += 1
+        self.count += 1
+        self._where = where if pair.max_abs > self._abs or not self._where else self._where
+        self._abs = max(self._abs, pair.max_abs)
+        self._rel = max(self._rel, pair.max_rel)
+        if pair.max_ulps is not None:
+            self._ulps = max(self._ulps or 0, pair.max_ulps)
+
     def include(self, other: Tally) -> None:
         """Add what another tally has counted."""
         self.total += other.total

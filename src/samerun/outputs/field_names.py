@@ -47,11 +47,15 @@ _PER = _set(
     "epoch step iter iteration it batch sample example token image img item fold call run query sentence trial "
     "round tree"
 )
+_DEEDS = _set("train fit load save run evaluate compute process predict")
 _FOREIGN_BEFORE = _set(
     "target limit budget predicted pred true actual expected label y survival event arrival departure travel trip "
     "delivery lead reaction dwell sim simulated simulation game audio video clip media n num number count half due "
     "birth death order published release released visit admission discharge purchase pickup dropoff booking sale sales "
     "payment forecast horizon discrete continuous space no by per to of until"
+)
+_SETTINGS = _set(
+    "timeout delay interval sleep target limit budget predicted expected survival horizon patience cooldown"
 )
 _PATHS = _set(
     "path paths dir dirs directory directories folder folders file files filename filenames filepath filepaths cwd "
@@ -104,6 +108,14 @@ def roles_of(name: str) -> Roles:
     return _of_time(parts) or _of_place(parts)
 
 
+@lru_cache(maxsize=4096)
+def denies_time(name: str) -> bool:
+    """Say whether what is written like a time is, by its name, a result or a setting: ``time_to_target``, ``delay``."""
+    parts = frozenset(words(name[:200]))
+    timely = parts & (_SPANS | _STAMPS | _DATES)
+    return bool(parts & _SETTINGS) or bool(timely and (parts & _FOREIGN_BEFORE or not roles_of(name)))
+
+
 def _of_time(parts: tuple[str, ...]) -> Roles:
     parts, unit = _without_unit(parts)
     if unit is not None and (not parts or not _SPANS.intersection(parts)):
@@ -117,8 +129,8 @@ def _of_time(parts: tuple[str, ...]) -> Roles:
 
 def _time_word(word: str, before: tuple[str, ...], after: tuple[str, ...]) -> str:
     """Return ``span``, ``moment`` or ``either`` for a word of time in its place, empty for any other word."""
-    per = len(after) == 2 and after[0] == "per" and after[1] in _PER
-    fits = per or _AFTER.issuperset(after)
+    pair = len(after) == 2 and after[1] in {"per": _PER, "for": _AFTER, "to": _DEEDS}.get(after[0], ())
+    fits = pair or _AFTER.issuperset(after)
     if word in _SPANS and fits:
         return "either" if word in ("time", "times", "clock") else "span"
     if word == "eta" and not after:

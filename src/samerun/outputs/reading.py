@@ -87,13 +87,14 @@ def settle(found: Difference, container: str = CONTAINER_ONLY) -> Difference:
     return Difference(found.label, "equivalent", found.detail or container)
 
 
-def gather_parts(label: str, children: Iterable[Difference], what: str = "part") -> Difference:
+def gather_parts(label: str, children: Iterable[Difference], what: str = "part", many: str = "") -> Difference:
     """Return a node over the parts that differ; all verdicts count, identical parts are dropped.
 
     Args:
         label: what the node stands for.
         children: the parts, identical ones included.
         what: what one part is called in the sentence.
+        many: what several are called; ``what`` with an s where empty.
     """
     gatherer, total = Gatherer(), 0
     for child in children:
@@ -102,14 +103,18 @@ def gather_parts(label: str, children: Iterable[Difference], what: str = "part")
     lead = gatherer.lead
     if lead is None:
         return identical(label)
-    return gatherer.finish(label, _sentence(gatherer.number(gatherer.verdict), total, lead, what))
+    return gatherer.finish(label, _sentence(gatherer.number(gatherer.verdict), count(total, what, many), lead))
 
 
-def _sentence(grave: int, total: int, lead: Difference, what: str) -> str:
-    """Say how many parts have the worst verdict, and what happened to the first of them."""
-    first = f"{lead.label}: {lead.detail}" if lead.detail else lead.label
-    verb = "differs" if grave == 1 else "differ"
-    return first if total == 1 else f"{grave:,} of {count(total, what)} {verb}; first: {first}"
+def _sentence(grave: int, total: str, lead: Difference) -> str:
+    """Say how many parts have the worst verdict, and what happened to the first thing that differs below them."""
+    leaf = lead
+    while leaf.children:
+        leaf = next((child for child in leaf.children if child.verdict == leaf.verdict), leaf.children[0])
+    first = f"{leaf.label}: {leaf.detail}" if leaf.detail else leaf.label
+    if grave == 1:
+        return lead.detail if lead.children and lead.detail else first
+    return f"{grave:,} of {total} differ; first: {first}"
 
 
 def only_in(label: str, side: str) -> Difference:

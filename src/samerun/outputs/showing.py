@@ -58,7 +58,7 @@ def _by_how_much(a: object, b: object) -> str:
         return ""
     percent = apart[0] / abs(a) * 100 if abs(a) >= 1e-300 else 0.0
     sign = "+" if b > a else "-"
-    return f" ({sign}{percent:.2g} %)" if percent < 1000 else ""
+    return f" ({sign}{percent:.{0 if percent >= 10 else 2}{'f' if percent >= 10 else 'g'}} %)" if percent < 1000 else ""
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from samerun.outputs.comparing import Comparing
 from samerun.outputs.deviations import Tally
 from samerun.outputs.gathering import Gatherer
-from samerun.outputs.showing import clean, count, is_number, short
+from samerun.outputs.showing import clean, count, short
 from samerun.outputs.values import compare_scalars, compare_values, summary
 from samerun.record.difference import Difference
 
@@ -37,12 +37,25 @@ def compare_columns(label: str, a: Columns, b: Columns, comparing: Comparing) ->
 
 
 class TableComparison:
-    """Compares two tables that come in pieces of equally many rows on both sides."""
+    """Compares two tables that come in pieces of equally many rows on both sides.
 
-    def __init__(self, a: Sequence[str], b: Sequence[str], comparing: Comparing) -> None:
+    Args:
+        a: the names of the first table's columns, in order.
+        b: those of the second.
+        comparing: tolerances, windows and the project's volatile names.
+        convert: makes a value of a cell that differs, given its column's name (a CSV's cells are text).
+    """
+
+    def __init__(
+        self,
+        a: Sequence[str],
+        b: Sequence[str],
+        comparing: Comparing,
+        convert: Callable[[str, Any], Any] | None = None,
+    ) -> None:
         self._names = (tuple(a), tuple(b))
         shared = set(b)
-        self._columns = {name: _Column(name, comparing) for name in a if name in shared}
+        self._columns = {name: _Column(name, comparing, convert or _as_it_is) for name in a if name in shared}
         self._rows = 0
 
     def add(self, a: Columns, b: Columns) -> None:
@@ -51,6 +64,12 @@ class TableComparison:
         for name, column in self._columns.items():
             column.add(a[name], b[name], self._rows)
         self._rows += height
+
+    def same(self, rows: int) -> None:
+        """Take the next rows as equal on both sides."""
+        self._rows += rows
+        for column in self._columns.values():
+            column.same(rows)
 
     def finish(self, label: str, rows_a: int, rows_b: int) -> Difference:
         """Return the difference, told how many rows each side has altogether."""
@@ -79,21 +98,30 @@ class TableComparison:
 class _Column:
     """What differs in one column."""
 
-    def __init__(self, name: str, comparing: Comparing) -> None:
+    def __init__(self, name: str, comparing: Comparing, convert: Callable[[str, Any], Any]) -> None:
         self.name = name
         self.tally = Tally()
         self._comparing = comparing
+        self._convert = convert
         self._gatherer = Gatherer(SHOWN_ROWS)
         self._rows = 0
 
+    def same(self, rows: int) -> None:
+        """Count rows that agree."""
+        self._rows += rows
+        self.tally.same(rows)
+
     def add(self, a: Sequence[Any], b: Sequence[Any], first: int) -> None:
         """Compare two pieces of the column, of which the first value is in the row after ``first``."""
-        for row, (left, right) in enumerate(zip(a, b, strict=False), first + 1):
+        unsure = [
+            (row, left, right)
+            for row, (left, right) in enumerate(zip(a, b, strict=False), first + 1)
+            if not (left is right or (left == right and type(left) is type(right) and left))
+        ]
+        self.same(min(len(a), len(b)) - len(unsure))
+        for row, left, right in unsure:
             self._rows += 1
-            if left is right or (type(left) is type(right) and left == right and left != 0):
-                self.tally.same(isinstance(left, int | float))
-            else:
-                self._differ(row, left, right)
+            self._differ(row, self._convert(self.name, left), self._convert(self.name, right))
 
     def _differ(self, row: int, left: Any, right: Any) -> None:
         child = self._cell(f"row {row}", left, right)
@@ -101,7 +129,7 @@ class _Column:
         if child.deviation is not None and not child.volatile:
             self.tally.differ(left, right, f"row {row}, column {self.name}")
         else:
-            self.tally.same(is_number(left) and is_number(right))
+            self.tally.same()
 
     def _cell(self, label: str, left: Any, right: Any) -> Difference:
         if isinstance(left, Mapping | list | tuple):
@@ -119,6 +147,10 @@ class _Column:
         elif lead is not None:
             detail += f"; first in {lead.label}: {lead.detail}"
         return self._gatherer.finish(f"column {clean(self.name)}", detail, deviation)
+
+
+def _as_it_is(column: str, value: Any) -> Any:
+    return value
 
 
 def _height(columns: Columns) -> int:
