@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.examples.conftest import Project
 
 MakeProject = Callable[[str, str], Project]
