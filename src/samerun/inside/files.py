@@ -232,6 +232,18 @@ def note_write(path: str, how: str) -> bool:
     return True
 
 
+def note_written(path: str, before: Optional[tuple[int, int]]) -> None:
+    """Report a file that has been written already; ``before`` is its former size and time of change, None if it is new."""
+    full = _normal(path)
+    key = hash(("write", full))
+    if key in _told or not places.is_seen(full):
+        return
+    _told.add(key)
+    size, moment = before or (0, 0)
+    how = "update" if before else "truncate"
+    events.write_line("write\t%s\t%d\t%s\t%d\t%d" % (events.escaped(full), before is not None, how, size, moment))
+
+
 # ---------------------------------------------------------------------- everything else that happens to files
 
 
@@ -331,6 +343,23 @@ def _on_rmdir(args: tuple[Any, ...]) -> None:
     _tell("rmdir", _at(args[0], args[1] if len(args) > 1 else -1))
 
 
+def _on_sqlite(args: tuple[Any, ...]) -> None:
+    """A database is read if it is there; whether it is changed is known only by its content."""
+    name = os.fsdecode(args[0])
+    plain, _, query = name.partition("?")
+    if plain.startswith("file:"):
+        plain = plain[len("file:") :]
+        plain = plain[2:] if plain.startswith("///") else plain
+    elif query:
+        plain, query = name, ""
+    if not plain or plain.startswith(":") or "mode=memory" in query:
+        return
+    if os.path.exists(plain):
+        note_read(plain)
+    if "mode=ro" not in query and "immutable=1" not in query:
+        _note_opened_for_writing(plain, os.O_RDWR | os.O_CREAT)
+
+
 def _on_chdir(args: tuple[Any, ...]) -> None:
     _folder[0] = ""
 
@@ -347,4 +376,5 @@ _HANDLERS: dict[str, Handler] = {
     "os.mkdir": _on_mkdir,
     "os.rmdir": _on_rmdir,
     "os.chdir": _on_chdir,
+    "sqlite3.connect": _on_sqlite,
 }

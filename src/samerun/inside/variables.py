@@ -29,10 +29,11 @@ class _Walk:
         self.next = 0
 
     def takes(self, key: object) -> bool:
-        """Say whether ``key`` is the very object that a copy would ask for next."""
-        if self.next < len(self.names) and self.names[self.next] is key:
-            self.next += 1
-            return True
+        """Say whether ``key`` is the very object that a copy would ask for next; names told already are not asked for."""
+        for place in range(self.next, len(self.names)):
+            if self.names[place] is key:
+                self.next = place + 1
+                return True
         return False
 
 

@@ -1,0 +1,101 @@
+"""Columns on disk: everything of pyarrow that takes a path."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable
+
+from .hooks import FOLDER, READ, TRUNCATE, UPDATE, Call, Hook
+
+
+def _mapped(call: Call) -> Iterable[tuple[Any, str]]:
+    path, mode = call.value(0, "path"), str(call.value(1, "mode", "r"))
+    if "w" not in mode:
+        yield path, READ
+    if mode != "r":
+        yield path, UPDATE
+
+
+def _dataset_files(result: Any, call: Call) -> Iterable[tuple[Any, str]]:
+    """A dataset says which files it will read from."""
+    return [(path, READ) for path in getattr(result, "files", ())] if _is_local(result) else []
+
+
+def _parquet_files(result: Any, call: Call) -> Iterable[tuple[Any, str]]:
+    dataset = getattr(call.args[0], "_dataset", None)
+    return _dataset_files(dataset, call) if dataset is not None else []
+
+
+def _is_local(dataset: Any) -> bool:
+    return type(getattr(dataset, "filesystem", None)).__name__ in ("LocalFileSystem", "NoneType")
+
+
+def _nothing(call: Call) -> Iterable[tuple[Any, str]]:
+    return ()
+
+
+def _where(call: Call) -> Iterable[tuple[Any, str]]:
+    """A writer's target, unless another file system than the local one is named."""
+    if _is_local_argument(call.kwargs.get("filesystem")):
+        yield call.value(1, "where"), TRUNCATE
+
+
+def _folder(call: Call) -> Iterable[tuple[Any, str]]:
+    if _is_local_argument(call.kwargs.get("filesystem")):
+        yield call.value(1, "base_dir"), FOLDER
+
+
+def _source(call: Call) -> Iterable[tuple[Any, str]]:
+    if _is_local_argument(call.kwargs.get("filesystem")):
+        yield call.value(1, "source"), READ
+
+
+def _is_local_argument(filesystem: Any) -> bool:
+    return filesystem is None or "Local" in type(filesystem).__name__
+
+
+def _copied(call: Call) -> Iterable[tuple[Any, str]]:
+    yield call.value(0, "source"), READ
+    yield call.value(1, "destination"), TRUNCATE
+
+
+HOOKS: dict[str, tuple[Hook, ...]] = {
+    "pyarrow.lib": (
+        Hook("memory_map", _mapped),
+        Hook("create_memory_map", TRUNCATE, 0, "path"),
+        Hook("input_stream", READ, 0, "source"),
+        Hook("output_stream", TRUNCATE, 0, "source"),
+    ),
+    "pyarrow.parquet.core": (
+        Hook("ParquetFile.__init__", _source),
+        Hook("ParquetWriter.__init__", _where),
+        Hook("ParquetDataset.__init__", _nothing, after=_parquet_files),
+    ),
+    "pyarrow.dataset": (
+        Hook("dataset", _nothing, after=_dataset_files),
+        Hook("parquet_dataset", READ, 0, "metadata_path", after=_dataset_files),
+        Hook("write_dataset", _folder),
+    ),
+    "pyarrow.feather": (
+        Hook("write_feather", TRUNCATE, 1, "dest"),
+        Hook("_read_table_internal", READ, 0, "source"),
+        Hook("read_table", READ, 0, "source"),
+        Hook("FeatherDataset.__init__", READ, 1, "path_or_paths"),
+    ),
+    "pyarrow.orc": (
+        Hook("ORCFile.__init__", READ, 1, "source"),
+        Hook("ORCWriter.__init__", TRUNCATE, 1, "where"),
+    ),
+    "pyarrow.ipc": (
+        Hook("RecordBatchStreamReader.__init__", READ, 1, "source"),
+        Hook("RecordBatchFileReader.__init__", READ, 1, "source"),
+        Hook("RecordBatchStreamWriter.__init__", TRUNCATE, 1, "sink"),
+        Hook("RecordBatchFileWriter.__init__", TRUNCATE, 1, "sink"),
+    ),
+    "pyarrow._csv": (
+        Hook("read_csv", READ, 0, "input_file"),
+        Hook("open_csv", READ, 0, "input_file"),
+        Hook("write_csv", TRUNCATE, 1, "output_file"),
+    ),
+    "pyarrow._json": (Hook("read_json", READ, 0, "input_file"), Hook("open_json", READ, 0, "input_file")),
+    "pyarrow.fs": (Hook("copy_files", _copied),),
+}

@@ -1,0 +1,34 @@
+"""Pictures, films and sound that are decoded in C: OpenCV, soundfile, PyAV."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable
+
+from .hooks import READ, TRUNCATE, UPDATE, Call, Hook
+
+
+def _sound(call: Call) -> Iterable[tuple[Any, str]]:
+    path, mode = call.value(1, "file"), str(call.value(2, "mode", "r") or "r")
+    if "r" in mode:
+        yield path, READ
+    if mode != "r":
+        yield path, UPDATE if "r" in mode else TRUNCATE
+
+
+def _container(call: Call) -> Iterable[tuple[Any, str]]:
+    writes = "w" in str(call.value(1, "mode", None) or "r")
+    return [(call.value(0, "file"), TRUNCATE if writes else READ)]
+
+
+HOOKS: dict[str, tuple[Hook, ...]] = {
+    "cv2": (
+        Hook("imread", READ, 0, "filename"),
+        Hook("imreadmulti", READ, 0, "filename"),
+        Hook("imwrite", TRUNCATE, 0, "filename"),
+        Hook("imwritemulti", TRUNCATE, 0, "filename"),
+        Hook("VideoCapture.__init__", READ, 1, "filename"),
+        Hook("VideoWriter.__init__", TRUNCATE, 1, "filename"),
+    ),
+    "soundfile": (Hook("SoundFile.__init__", _sound),),
+    "av.container.core": (Hook("open", _container),),
+}

@@ -1,0 +1,84 @@
+"""Tensors and arrays: torch, torchvision, safetensors, h5py, PyTables."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Iterable
+
+from .hooks import READ, TRUNCATE, UPDATE, Call, Hook
+
+_H5_UPDATE, _H5_TRUNCATE, _H5_EXCLUSIVE = 1, 2, 4  # H5F_ACC_RDWR, H5F_ACC_TRUNC, H5F_ACC_EXCL
+
+
+def _h5_open(call: Call) -> Iterable[tuple[Any, str]]:
+    name = _h5_name(call)
+    yield name, READ
+    if (call.value(1, "flags", _H5_UPDATE) or 0) & _H5_UPDATE:
+        yield name, UPDATE
+
+
+def _h5_create(call: Call) -> Iterable[tuple[Any, str]]:
+    name = _h5_name(call)
+    exclusive = (call.value(1, "flags", _H5_TRUNCATE) or 0) & _H5_EXCLUSIVE
+    if name and not (exclusive and os.path.exists(name)):
+        yield name, TRUNCATE
+
+
+def _h5_name(call: Call) -> str:
+    """Return the file's name; an open file object is named by its ``repr``, and a file kept in memory may never be written."""
+    name = os.fsdecode(call.value(0, "name", b""))
+    return "" if name.endswith(">") else name
+
+
+def _by_mode(position: int, default: str, first: int = 0, keyword: str = "filename") -> Any:
+    """Return the paths function of an opener with a mode letter, as Python's ``open`` has it."""
+
+    def pairs(call: Call) -> Iterable[tuple[Any, str]]:
+        path, mode = call.value(first, keyword), str(call.value(position, "mode", default))
+        if "w" not in mode:
+            yield path, READ
+        if mode != "r":
+            yield path, TRUNCATE if "w" in mode else UPDATE
+
+    return pairs
+
+
+def _shared(call: Call) -> Iterable[tuple[Any, str]]:
+    """``from_file(filename, shared)``: a shared mapping writes through to the file."""
+    path = call.value(0, "filename")
+    yield path, READ
+    if call.value(1, "shared", False):
+        yield path, UPDATE
+
+
+def _shared_of_class(call: Call) -> Iterable[tuple[Any, str]]:
+    return _shared(Call(call.args[1:], call.kwargs))
+
+
+HOOKS: dict[str, tuple[Hook, ...]] = {
+    "torch._C": (
+        Hook("PyTorchFileWriter.__init__", TRUNCATE, 1, "file_name"),
+        Hook("PyTorchFileReader.__init__", READ, 1, "name"),
+        Hook("ScriptModule.save", TRUNCATE, 1, "filename"),
+        Hook("import_ir_module", READ, 1, "filename"),
+        Hook("_load_for_lite_interpreter", READ, 0, "filename"),
+    ),
+    "torch.storage": (Hook("UntypedStorage.from_file", _shared_of_class),),
+    "torch": (Hook("from_file", _shared),),
+    "torchvision.io.image": (
+        Hook("read_file", READ, 0, "path"),
+        Hook("read_image", READ, 0, "path"),
+        Hook("decode_image", READ, 0, "input"),
+        Hook("write_file", TRUNCATE, 0, "filename"),
+    ),
+    "safetensors._safetensors_rust": (
+        Hook("serialize_file", TRUNCATE, 1, "filename"),
+        Hook("safe_open.__init__", READ, 1, "filename", silent=True),
+    ),
+    "h5py.h5f": (
+        Hook("open", _h5_open),
+        Hook("create", _h5_create),
+        Hook("is_hdf5", READ, 0, "name"),
+    ),
+    "tables.file": (Hook("File.__init__", _by_mode(2, "r", 1)),),
+}
