@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 _USER, _LIBRARY, _IMPORT, _TEXT = 1, 2, 3, 4
 _MAIN = ("__main__", "__mp_main__")
 _ENVIRONMENT = ("/site-packages/", "/dist-packages/")
-_GENERATORS = frozenset(["random", "secrets", "uuid", "numpy", "torch", "_samerun_inside"])
+_GENERATORS = frozenset(["random", "secrets", "uuid", "numpy", "polars", "tensorflow", "torch", "_samerun_inside"])
+_GENERATED = "/__autograph_generated_file"  # TensorFlow compiles a copy of the user's function in a temporary file
 _INSIDE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
@@ -73,6 +74,6 @@ def _classify(filename: str) -> int:
     if filename.startswith("<"):  # -c or standard input, but also what dataclass and namedtuple generate
         return _TEXT
     path = os.path.abspath(filename)
-    if any(part in path for part in _ENVIRONMENT) or path.startswith((_INSIDE, _STDLIB)):
+    if _GENERATED in path or any(part in path for part in _ENVIRONMENT) or path.startswith((_INSIDE, _STDLIB)):
         return _LIBRARY
     return _USER

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import identity, imports
+from . import entropy, identity, imports
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ def install(environment: Mapping[str, str]) -> None:
     seed = environment.get("SAMERUN_SEED", "")
     _asked = _Asked(int(seed) if seed else None)
     if applies():
-        imports.when_imported("tensorflow", lambda tensorflow: tensorflow.random.set_seed(number()))
+        imports.when_imported("tensorflow", _seed_tensorflow)
     if environment.get("SAMERUN_DETERMINISTIC") == "1":
         imports.when_imported("torch", _restrict_torch)
         imports.when_imported("torch._inductor.config", _restrict_inductor)
-        imports.when_imported("tensorflow", lambda tensorflow: tensorflow.config.experimental.enable_op_determinism())
+        imports.when_imported("tensorflow", _restrict_tensorflow)
 
 
 def applies() -> bool:
@@ -49,6 +49,17 @@ def applies() -> bool:
 def number() -> int:
     """Return the seed asked for; 0 without one."""
     return _asked.seed or 0
+
+
+def _seed_tensorflow(tensorflow: Any) -> None:
+    tensorflow.random.set_seed(number())
+
+
+def _restrict_tensorflow(tensorflow: Any) -> None:
+    if not applies():  # once restricted, it refuses whatever is random and not seeded
+        seed = entropy.draw("tensorflow", 31)
+        tensorflow.random.set_seed(0 if seed is None else seed)
+    tensorflow.config.experimental.enable_op_determinism()
 
 
 def _restrict_torch(torch: Any) -> None:

@@ -23,6 +23,7 @@ from . import (
     unseeded_numpy,
     unseeded_polars,
     unseeded_python,
+    unseeded_tensorflow,
     unseeded_torch,
     variables,
 )
@@ -30,7 +31,7 @@ from . import (
 PARTS: tuple[Any, ...] = (
     *(places, imports, variables, network, files, natives, ending),
     *(processes, entropy, seeding, drawn, os_entropy, unseeded_python, unseeded_numpy),
-    *(unseeded_polars, unseeded_torch),
+    *(unseeded_polars, unseeded_tensorflow, unseeded_torch),
 )
 """Each has ``install(environment)``; one that fails is reported and the others go on."""
 
