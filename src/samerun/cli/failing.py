@@ -55,7 +55,7 @@ def guarded(action: Callable[[list[str]], int], arguments: list[str]) -> int:
     try:
         return action(arguments)
     except SamerunError as error:
-        return _refuse(error.sentence, error.next_step, as_json, _status(error))
+        return _refuse(error.sentence, error.next_step, as_json, _status(error, arguments))
     except click.UsageError as error:
         return _refuse(error.format_message(), _usage_step(error), as_json)
     except click.ClickException as error:
@@ -86,12 +86,12 @@ def _refuse(sentence: str, next_step: str, as_json: bool, status: int = MENDABLE
     return status
 
 
-def _status(error: SamerunError) -> int:
-    """Return 2, or for a command that cannot be started what a shell returns."""
-    if not isinstance(error, CannotStart):
-        return error.exit_code
-    status = error.facts.get("exit_code", MENDABLE)
-    return status if isinstance(status, int) else MENDABLE
+def _status(error: SamerunError, arguments: list[str]) -> int:
+    """Return 2, or what a shell returns for a command that cannot be started where ``record`` stands for the shell."""
+    status = error.facts.get("status")
+    if isinstance(error, CannotStart) and arguments[:1] == ["record"] and isinstance(status, int):
+        return status
+    return error.exit_code
 
 
 def _usage_step(error: click.UsageError) -> str:

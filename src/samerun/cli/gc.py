@@ -10,6 +10,7 @@ from samerun.cli.options import json_option
 from samerun.cli.printing import print_document, say
 from samerun.cli.progress import ProgressBar
 from samerun.report.plain_words import plural, size
+from samerun.store.collect import Freed
 
 
 @click.command("gc", short_help="Free what no run needs any more.")
@@ -27,7 +28,7 @@ def command(dry_run: bool, as_json: bool) -> int:
     return 0
 
 
-def _sentence(freed: api.Freed, dry_run: bool) -> str:
+def _sentence(freed: Freed, dry_run: bool) -> str:
     parts = [
         plural(freed.objects, "copy", "copies"),
         plural(freed.workspaces, "workspace"),
