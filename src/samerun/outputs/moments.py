@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange, timegm
 from collections.abc import Iterator
+from functools import cache
 
 from msgspec import Struct
 
@@ -29,27 +30,24 @@ _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _NUMBER_OF_MONTH = r"(?P<number>0?[1-9]|1[0-2])"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _YMD = r"(?P<year>(?:19|20)\d\d)(?P<gap>[-/._]?)(?P<number>0[1-9]|1[0-2])(?P=gap)(?P<day>0[1-9]|[12]\d|3[01])"
-MOMENTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_YMD}(?:(?:[T_ \-]|,\s|\sat\s)?{_CLOCK}{_ZONE})?",
-        rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}})\s+{_CLOCK}\s+(?:[A-Z]{{3,4}}\s+)?(?P<year>(?:19|20)\d\d)",
-        rf"{_WEEKDAY}(?P<day>\d{{1,2}})[\s\-/]{_MONTH}[\s\-/,]+(?P<year>(?:19|20)\d\d)(?:[ ,T:]+{_CLOCK}{_ZONE})?",
-        rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}}),?\s+(?P<year>(?:19|20)\d\d)(?:,?\s+(?:at\s)?{_CLOCK}{_ZONE})?",
-        rf"{_NUMBER_OF_MONTH}[/.\-]{_DAY}[/.\-]{_YEAR}(?:[ ,T]+{_CLOCK}{_ZONE})?",
-        rf"{_DAY}[/.\-]{_NUMBER_OF_MONTH}[/.\-]{_YEAR}(?:[ ,T]+{_CLOCK}{_ZONE})?",
-        rf"{_MONTH}[\s_]?(?P<day>\d{{1,2}})[\s_]{_CLOCK}",
-        rf"(?P<number>0[1-9]|1[0-2])[-/]?(?P<day>0[1-9]|[12]\d|3[01])[ _]{_FULL_CLOCK}",
-        rf"{_FULL_CLOCK}(?:\s?(?P<half>[AaPp][Mm]))?",
-    )
+MOMENTS = (
+    rf"{_YMD}(?:(?:[T_ \-]|,\s|\sat\s)?{_CLOCK}{_ZONE})?",
+    rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}})\s+{_CLOCK}\s+(?:[A-Z]{{3,4}}\s+)?(?P<year>(?:19|20)\d\d)",
+    rf"{_WEEKDAY}(?P<day>\d{{1,2}})[\s\-/]{_MONTH}[\s\-/,]+(?P<year>(?:19|20)\d\d)(?:[ ,T:]+{_CLOCK}{_ZONE})?",
+    rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}}),?\s+(?P<year>(?:19|20)\d\d)(?:,?\s+(?:at\s)?{_CLOCK}{_ZONE})?",
+    rf"{_NUMBER_OF_MONTH}[/.\-]{_DAY}[/.\-]{_YEAR}(?:[ ,T]+{_CLOCK}{_ZONE})?",
+    rf"{_DAY}[/.\-]{_NUMBER_OF_MONTH}[/.\-]{_YEAR}(?:[ ,T]+{_CLOCK}{_ZONE})?",
+    rf"{_MONTH}[\s_]?(?P<day>\d{{1,2}})[\s_]{_CLOCK}",
+    rf"(?P<number>0[1-9]|1[0-2])[-/]?(?P<day>0[1-9]|[12]\d|3[01])[ _]{_FULL_CLOCK}",
+    rf"{_FULL_CLOCK}(?:\s?(?P<half>[AaPp][Mm]))?",
 )
 """Ways of writing a moment, the more exact first; the last three do without a year."""
 
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
 _NUMBER = r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?"
-SPAN_PART = re.compile(rf"({_NUMBER})\s?({_UNIT}|µs|μs|m|d|days?)(?![A-Za-z])")
-CLOCK_SPAN = re.compile(r"(?:(\d+)\s?d(?:ays?)?,?\s*)?(?:(\d+):)?(\d+):([0-5]?\d(?:\.\d*)?)")
-_ISO_SPAN = re.compile(r"P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
+SPAN_PART = rf"({_NUMBER})\s?({_UNIT}|µs|μs|m|d|days?)(?![A-Za-z])"
+_CLOCK_SPAN = r"(?:(\d+)\s?d(?:ays?)?,?\s*)?(?:(\d+):)?(\d+):([0-5]?\d(?:\.\d*)?)"
+_ISO_SPAN = r"P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?"
 _OTHER_UNITS = {"µs": 1e-6, "μs": 1e-6, "m": 60.0, "d": 86400.0, "day": 86400.0, "days": 86400.0}
 
 
@@ -73,6 +71,12 @@ class Moment(Struct, frozen=True):
         )
 
 
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern compiled on its first use: reading the table of types must stay cheap."""
+    return re.compile(pattern)
+
+
 def is_moment(value: object, window: Window) -> bool:
     """Say whether a value, number or text, is a moment within the run of ``window``."""
     if isinstance(value, bool):
@@ -92,7 +96,7 @@ def is_moment(value: object, window: Window) -> bool:
 def parse_moment(text: str, window: Window) -> Iterator[Moment]:
     """Yield the moments that ``text``, as a whole, may mean; missing years and days are taken from ``window``."""
     for pattern in MOMENTS:
-        found = pattern.fullmatch(text)
+        found = compiled(pattern).fullmatch(text)
         if found:
             yield from _moments(found.groupdict(), window)
 
@@ -102,14 +106,14 @@ def parse_span(text: str) -> float | None:
     text = text.strip()
     if not text or len(text) > 64:
         return None
-    iso = _ISO_SPAN.fullmatch(text)
+    iso = compiled(_ISO_SPAN).fullmatch(text)
     if iso and any(iso.groups()):
         return sum(float(part or 0) * size for part, size in zip(iso.groups(), (86400, 3600, 60, 1), strict=True))
-    clock = CLOCK_SPAN.fullmatch(text)
+    clock = compiled(_CLOCK_SPAN).fullmatch(text)
     if clock:
         return sum(float(part or 0) * size for part, size in zip(clock.groups(), (86400, 3600, 60, 1), strict=True))
-    parts = SPAN_PART.findall(text)
-    if not parts or SPAN_PART.sub("", text).strip(" ,and"):
+    parts = compiled(SPAN_PART).findall(text)
+    if not parts or compiled(SPAN_PART).sub("", text).strip(" ,and"):
         return None
     return sum(float(number) * _seconds(unit) for number, unit in parts)
 

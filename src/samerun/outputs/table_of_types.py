@@ -42,10 +42,6 @@ def _types(depth: int) -> tuple[OutputType, ...]:
     return (*_BEFORE_ARCHIVES, *archives, *_AFTER_ARCHIVES)
 
 
-TYPES: tuple[OutputType, ...] = _types(0)
-"""All types, in the order in which they are asked."""
-
-
 def recognise(path: str | PurePosixPath, head: bytes) -> OutputType:
     """Return the type of a file.
 
@@ -89,3 +85,7 @@ def _recognise(path: PurePosixPath, head: bytes, depth: int) -> OutputType:
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(HEAD_BYTES)
+
+
+TYPES: tuple[OutputType, ...] = _types(0)
+"""All types, in the order in which they are asked."""

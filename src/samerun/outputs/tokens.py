@@ -7,14 +7,14 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from samerun.outputs.moments import MOMENTS, SPAN_PART
+from samerun.outputs.moments import MOMENTS, SPAN_PART, compiled
 
 LONGEST_LINE = 1 << 20
 """Characters up to which a line is split into tokens."""
 
 _TIMES = frozenset(("moment", "clock", "progress", "rate", "span", "prefix"))
 _NUMBER = r"(?>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)"
-_SPAN = SPAN_PART.pattern.replace("(", "(?:", 2).replace("(?:?:", "(?:").replace("(?:?!", "(?!")
+_SPAN = SPAN_PART.replace("(", "(?:", 2).replace("(?:?:", "(?:").replace("(?:?!", "(?!")
 
 _A_SECOND = r"[A-Za-zµμ]{1,12}(?:/(?:s|sec|secs|second|min|h)| per (?:second|sec))"
 _SECONDS_A = r"(?:s|ms|us|µs|μs|ns|sec|min)/[A-Za-z]{1,12}"
@@ -31,7 +31,7 @@ _ALTERNATIVES = (
     ("prefix", r"(?<!\w)[IWEF]\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+(?= )"),
     ("progress", r"(?:\d+:)?\d+:\d\d<(?:\?|(?:\d+:)?\d+:\d\d)(?!\w)"),
     ("span", r"(?<![\w:.])(?:\d+ days?, )\d+:\d\d:\d\d(?:\.\d+)?(?!\w)"),
-    ("moment", r"(?<![\w.:/-])(?:" + "|".join(_unnamed(moment.pattern) for moment in MOMENTS) + r")(?![\w:])"),
+    ("moment", r"(?<![\w.:/-])(?:" + "|".join(_unnamed(moment) for moment in MOMENTS) + r")(?![\w:])"),
     ("clock", r"(?<![\w:./])(?:\d+:\d\d:\d\d(?:[.,]\d+)?|\d\d+:\d\d(?:\.\d+)?)(?![\w:])"),
     ("rate", rf"(?<![\w.])(?:{_NUMBER}|\?)\s?(?:{_A_SECOND}|{_SECONDS_A})(?!\w)"),
     ("span", rf"(?<![\w.])(?:{_SPAN})(?:(?:,?\s(?:and\s)?)?(?:{_SPAN}))*"),
@@ -41,7 +41,7 @@ _ALTERNATIVES = (
     ("space", r"\s+"),
     ("other", r"."),
 )
-_TOKEN = re.compile("|".join(f"(?P<k{place}>{pattern})" for place, (_, pattern) in enumerate(_ALTERNATIVES)), re.DOTALL)
+_TOKEN = "(?s:" + "|".join(f"(?P<k{place}>{pattern})" for place, (_, pattern) in enumerate(_ALTERNATIVES)) + ")"
 _KINDS = {f"k{place}": kind for place, (kind, _) in enumerate(_ALTERNATIVES)}
 _PER_SECOND = ("s", "sec", "second", "seconds")
 _BETWEEN = "=:()[]\"'_-/.<>"
@@ -76,7 +76,7 @@ class Token(Struct, frozen=True):
 @lru_cache(maxsize=64)
 def tokenise(line: str) -> tuple[Token, ...]:
     """Return the tokens of a line, white space left out."""
-    found = ((_KINDS[str(match.lastgroup)], match.group()) for match in _TOKEN.finditer(line))
+    found = ((_KINDS[str(match.lastgroup)], match.group()) for match in compiled(_TOKEN).finditer(line))
     return tuple(Token(kind, text) for kind, text in found if kind != "space")
 
 

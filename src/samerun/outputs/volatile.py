@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from samerun.outputs.comparing import Comparing
 from samerun.outputs.field_names import NOTHING, Roles, roles_of, words
-from samerun.outputs.moments import MOMENTS, is_moment, is_span
+from samerun.outputs.moments import MOMENTS, compiled, is_moment, is_span
 from samerun.record.window import Window
 
 UUID = re.compile(
@@ -100,16 +100,16 @@ def normalise_name(path: str, run_id: str = "") -> str:
     path = _EVENTS.sub(r"events.out.tfevents.{time}\1", path)
     path = UUID.sub("{uuid}", path)
     for pattern in _NAME_MOMENTS:
-        path = pattern.sub("{time}", path)
+        path = compiled(pattern).sub("{time}", path)
     return _VERSION.sub(r"\1\2{version}", path)
 
 
 _EVENTS = re.compile(r"events\.out\.tfevents\.\d{9,11}\.[^/]*?(?:\.\d+(\.\d+))?(?=\.v2$|$|/|\.profile-empty$)")
 _NOT_IN_A_WORD = r"(?<![0-9A-Za-z])(?:%s)(?![0-9A-Za-z])"
 _NAME_MOMENTS = tuple(
-    re.compile(_NOT_IN_A_WORD % pattern)
+    _NOT_IN_A_WORD % pattern
     for pattern in (
-        *(moment.pattern for moment in MOMENTS[:-1]),
+        *MOMENTS[:-1],
         r"1[0-9]{9}(?:\.[0-9]+|[0-9]{3}|[0-9]{6}|[0-9]{9})?",
         r"(?<=\{time\}[/_-])[0-2]\d([-:.])[0-5]\d\1[0-5]\d",
     )
