@@ -17,7 +17,8 @@ from samerun.version import VERSION as __version__
 if TYPE_CHECKING:
     from samerun.api import Compared, Recorded, Replay, diff, load, record, replay, runs
     from samerun.errors import SamerunError
-    from samerun.launch.handle import ActiveRun, current, open_run as run
+    from samerun.launch.handle import ActiveRun, current
+    from samerun.launch.handle import open_run as run
 
 __all__ = [
     "ActiveRun",
@@ -56,7 +57,8 @@ def __getattr__(name: str) -> Any:
     if name not in _PLACES:
         raise AttributeError(f"module 'samerun' has no attribute {name!r}")
     module, attribute = _PLACES[name]
-    # The one place where an own module is imported inside a function: importing samerun may not cost training its start.
+    # The one place where an own module is imported inside a function: importing samerun may not cost training its
+    # start.
     value = getattr(import_module(module), attribute)
     globals()[name] = value
     return value

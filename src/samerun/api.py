@@ -89,7 +89,8 @@ def record(
         tags: words to find the run by.
         seed: seeds every library; without it nothing is ever reseeded.
         deterministic: asks libraries for deterministic kernels.
-        keep_inputs: which inputs are copied into the store: ``never``, ``small`` (up to 100 MB a file, 1 GB a run), ``all``.
+        keep_inputs: which inputs are copied into the store: ``never``, ``small`` (up to 100 MB a file, 1 GB a run),
+            ``all``.
 
     Returns:
         The run. Its program's own failure is not an error of this function: see ``returncode``.
@@ -109,7 +110,12 @@ def record(
 
 
 def replay(
-    run: str, *, rtol: float = 0.0, atol: float = 0.0, env: Literal["same", "rebuild"] = "same", progress: Progress | None = None
+    run: str,
+    *,
+    rtol: float = 0.0,
+    atol: float = 0.0,
+    env: Literal["same", "rebuild"] = "same",
+    progress: Progress | None = None,
 ) -> Replay:
     """Run a recorded run again in a workspace of its own, and compare.
 
@@ -174,13 +180,17 @@ def _compare(a: Run, where_a: RunFolder, b: Run, where_b: RunFolder, rtol: float
 
 def _history(run: Run, where: RunFolder) -> dict[str, list[tuple[object, object, object]]]:
     """Return what was logged; a metric that was only found in a result file has one point."""
-    history: dict[str, list[tuple[object, object, object]]] = {name: list(points) for name, points in metrics_log.history(where.logs).items()}
+    history: dict[str, list[tuple[object, object, object]]] = {
+        name: list(points) for name, points in metrics_log.history(where.logs).items()
+    }
     return {**{name: [(None, None, value)] for name, value in run.metrics.items()}, **history}
 
 
 def _ended(run: Run) -> Run:
     if not run.ended:
-        raise RunStillGoing(f"The run {run.id} has not ended yet.", "Wait for it, or look at it with `samerun show`.", run=run.id)
+        raise RunStillGoing(
+            f"The run {run.id} has not ended yet.", "Wait for it, or look at it with `samerun show`.", run=run.id
+        )
     return run
 
 

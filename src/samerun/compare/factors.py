@@ -28,7 +28,11 @@ def _one_sided(kind: str, a: object, b: object) -> list[Change]:
     if isinstance(a, Missing) and isinstance(b, Missing):
         return []
     sides = [{"missing": side.why} if isinstance(side, Missing) else side for side in (a, b)]
-    return [Change(kind, kind, *sides, note="known of one run only")] if any(_says_something(side) for side in sides) else []
+    return (
+        [Change(kind, kind, sides[0], sides[1], note="known of one run only")]
+        if any(_says_something(side) for side in sides)
+        else []
+    )
 
 
 def _says_something(side: object) -> bool:

@@ -35,7 +35,9 @@ def _compare(name: str, a: Sequence[Point], b: Sequence[Point], comparing: Compa
         verdict: Verdict = "different" if b else "incomplete"
         return MetricComparison(name, verdict, last_a, last_b, "logged in one run only")
     if [point[:2] for point in a] != [point[:2] for point in b]:
-        return MetricComparison(name, "different", last_a, last_b, f"logged {len(a)} and {len(b)} times, or at other steps")
+        return MetricComparison(
+            name, "different", last_a, last_b, f"logged {len(a)} and {len(b)} times, or at other steps"
+        )
     apart = [(left, right) for left, right in zip(a, b, strict=True) if not same_bits(left[2], right[2])]
     if not apart:
         return MetricComparison(name, "identical", last_a, last_b)

@@ -31,7 +31,7 @@ class Side:
 
 
 def compare_outputs(a: Side, b: Side, comparing: Comparing) -> list[OutputComparison]:
-    """Return one comparison for each output of either run; printed text counts only where neither left anything else."""
+    """Return one comparison for each output of either run; printed text counts where neither left anything else."""
     pairs = pair_outputs(a.run.outputs, b.run.outputs)
     compared = [_compare(pair, a, b, comparing) for pair in pairs]
     if compared or a.run.metrics or b.run.metrics:
@@ -48,7 +48,9 @@ def _compare(pair: Pair, a: Side, b: Side, comparing: Comparing) -> OutputCompar
     paths = [_copy(side, output) for side, output in ((a, left), (b, right))]
     if isinstance(paths[0], Missing) or isinstance(paths[1], Missing):
         why = next(path.why for path in paths if isinstance(path, Missing))
-        return _result(left, right, Difference(left.kind, "different", f"their contents differ and cannot be compared: {why}"))
+        return _result(
+            left, right, Difference(left.kind, "different", f"their contents differ and cannot be compared: {why}")
+        )
     return _result(left, right, compare_files(left.path, paths[0], paths[1], comparing))
 
 
@@ -56,9 +58,13 @@ def _alone(left: Output | None, right: Output | None) -> OutputComparison:
     """Return the comparison of an output that one run alone left: missing is incomplete, extra is different."""
     if left is not None:
         verdict: Verdict = "incomplete"
-        return OutputComparison(left.path, left.kind, verdict, "missing from the second run", Difference(left.kind, verdict, "missing"))
+        return OutputComparison(
+            left.path, left.kind, verdict, "missing from the second run", Difference(left.kind, verdict, "missing")
+        )
     assert right is not None
-    return OutputComparison(right.path, right.kind, "different", "only the second run left it", Difference(right.kind, "different", "extra"))
+    return OutputComparison(
+        right.path, right.kind, "different", "only the second run left it", Difference(right.kind, "different", "extra")
+    )
 
 
 def _result(left: Output, right: Output, difference: Difference) -> OutputComparison:

@@ -15,7 +15,8 @@ def pair_outputs(a: Iterable[Output], b: Iterable[Output]) -> list[Pair]:
     """Return pairs in the order of ``a``, then what only ``b`` has.
 
     Equal paths first; of the rest those whose names differ only in a time, a uuid, a version number or the run's id;
-    where several share a pattern, those of equal content. What stays ambiguous stays alone, and so differs: never guessed.
+    where several share a pattern, those of equal content. What stays ambiguous stays alone, and so differs: never
+    guessed.
     """
     left = {output.path: output for output in a}
     right = {output.path: output for output in b}

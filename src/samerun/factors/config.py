@@ -5,10 +5,8 @@ from __future__ import annotations
 import configparser
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
-
-import yaml
 
 from samerun.factors.factor import Plain, Scene
 from samerun.record.missing import Missing
@@ -30,7 +28,7 @@ class Config(Plain):
     advised = "set the key to the value that the other run had"
 
     def read(self, scene: Scene) -> Reading:
-        """Return the keys of every configuration file that was read, and of the configuration recorded in the program."""
+        """Return the keys of every configuration file that was read, and of what the program recorded itself."""
         if scene.observed is None:
             return Missing("the program has not ended yet")
         values: Values = {}
@@ -53,7 +51,7 @@ def parse(path: str, content: bytes) -> dict[str, Json] | None:
     try:
         document = _READERS[suffix](content.decode("utf-8"))
         keys = dict(flatten(document)) if isinstance(document, dict) else None
-    except (ValueError, yaml.YAMLError, configparser.Error, RecursionError):
+    except (ValueError, configparser.Error, RecursionError):
         return None
     return keys if keys is not None and len(keys) <= MAX_KEYS else None
 
@@ -76,7 +74,12 @@ def _is_plain(value: Json) -> bool:
 def _read_yaml(text: str) -> Json:
     if "&" in text and text.count("*") > 100:
         return None  # aliases that multiply: https://en.wikipedia.org/wiki/Billion_laughs_attack
-    return yaml.safe_load(text)
+    import yaml  # 9 ms, which only runs that read a YAML file have to pay
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
 
 
 def _read_ini(text: str) -> Json:
@@ -85,7 +88,7 @@ def _read_ini(text: str) -> Json:
     return {section: dict(parser[section]) for section in parser.sections()}
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str], Json]] = {
     ".json": json.loads,
     ".toml": tomllib.loads,
     ".yaml": _read_yaml,

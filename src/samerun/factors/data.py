@@ -40,7 +40,9 @@ class Data(Plain):
 
     def advice(self, change: Change) -> str:
         """Return what to do about changed data."""
-        return f"{change.subject} has another content than it had: use the copy that the run kept, or record the new one"
+        return (
+            f"{change.subject} has another content than it had: use the copy that the run kept, or record the new one"
+        )
 
 
 def _content(fact: dict[str, object] | None) -> object:

@@ -29,7 +29,7 @@ _OWNERS = (HashOrder(), ThreadCount(), InstructionSet(), Timezone(), Locale())
 
 
 class EnvironmentVariable(Plain):
-    """The variables, by name; one that was looked for and not set is a value too."""
+    """The variables, by name; one that the user's own code looked for and did not find is a value too."""
 
     kind = "environment-variable"
     advised = "set it to the value that the other run had"
@@ -41,7 +41,7 @@ class EnvironmentVariable(Plain):
         return {
             name: scene.redactor.variable(name, scene.environment[name]) if name in scene.environment else ABSENT
             for name in sorted(names)
-            if _matters(name, seen.get(name, False))
+            if _matters(name, seen.get(name, False)) and (name in scene.environment or seen.get(name, False))
         }
 
     def give(self, plan: Plan, values: Values) -> None:

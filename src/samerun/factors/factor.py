@@ -52,8 +52,8 @@ class Scene:
     """Where factors are read: the facts that a launch has gathered.
 
     ``content`` returns what a file of ``files`` held then; ``configuration`` is what the program itself recorded.
-    ``environment`` is the user's, ``plan`` what the launch gives, ``files`` the folder before the start joined with what was
-    read; ``observed`` is None before the program has run.
+    ``environment`` is the user's, ``plan`` what the launch gives, ``files`` the folder before the start joined with
+    what was read; ``observed`` is None before the program has run.
     """
 
     argv: tuple[str, ...]

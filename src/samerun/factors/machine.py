@@ -27,11 +27,18 @@ class Machine(Plain):
 
     def differences(self, a: Values, b: Values) -> list[Change]:
         """Return the parts that may change results; a kernel's patch level is none."""
-        return [change for change in super().differences(a, b) if change.subject in _COMPARED or _is_of_machine(change.subject)]
+        return [
+            change
+            for change in super().differences(a, b)
+            if change.subject in _COMPARED or _is_of_machine(change.subject)
+        ]
 
 
 def _is_of_machine(name: str) -> bool:
-    return re.search(r"cuda|cudnn|nccl|gpu|blas|capability|lapack|mkl|onednn|build", name) is not None and "threads" not in name
+    return (
+        re.search(r"cuda|cudnn|nccl|gpu|blas|capability|lapack|mkl|onednn|build", name) is not None
+        and "threads" not in name
+    )
 
 
 def _processor() -> Values:

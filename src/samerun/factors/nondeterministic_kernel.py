@@ -18,7 +18,9 @@ class NondeterministicKernel(Variables):
     def read(self, scene: Scene) -> Reading:
         """Return whether ``--deterministic`` was given, the variables, and the libraries' own flags."""
         effective = scene.observed.effective if scene.observed else {}
-        flags = {name: value for name, value in sorted(effective.items()) if "determinis" in name or "benchmark" in name}
+        flags = {
+            name: value for name, value in sorted(effective.items()) if "determinis" in name or "benchmark" in name
+        }
         given = {"--deterministic": True} if scene.plan.deterministic else {}
         return {**given, **super().read(scene), **flags}  # type: ignore[dict-item]
 

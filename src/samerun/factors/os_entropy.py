@@ -22,7 +22,16 @@ class OsEntropy(Plain):
         if a.get("entropy") == b.get("entropy") or not drew:
             return []
         where = next((place for place in drew.values() if place), None)
-        return [Change(self.kind, ", ".join(sorted(drew)), a.get("entropy"), b.get("entropy"), where=where, note="drawn unseeded")]
+        return [
+            Change(
+                self.kind,
+                ", ".join(sorted(drew)),
+                a.get("entropy"),
+                b.get("entropy"),
+                where=where,
+                note="drawn unseeded",
+            )
+        ]
 
     def give(self, plan: Plan, values: Values) -> None:
         """Supply the same again."""

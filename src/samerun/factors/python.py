@@ -19,7 +19,12 @@ class Python(Plain):
         process = main_process(scene)
         if isinstance(process, Missing):
             return process
-        return {"version": process.version, "executable": process.executable, "prefix": process.prefix, "base_prefix": process.base_prefix}
+        return {
+            "version": process.version,
+            "executable": process.executable,
+            "prefix": process.prefix,
+            "base_prefix": process.base_prefix,
+        }
 
     def differences(self, a: Values, b: Values) -> list[Change]:
         """Return a change of the version."""

@@ -19,8 +19,8 @@ class ThreadCount(Variables):
     names = (
         "OMP_*", "MKL_NUM_THREADS", "MKL_DYNAMIC", "MKL_DOMAIN_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS",
         "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMEXPR_MAX_THREADS", "NUMBA_NUM_THREADS",
-        "RAYON_NUM_THREADS", "POLARS_MAX_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "LOKY_MAX_CPU_COUNT",
-        "PYTHON_CPU_COUNT",
+        "RAYON_NUM_THREADS", "POLARS_MAX_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS",
+        "LOKY_MAX_CPU_COUNT", "PYTHON_CPU_COUNT",
     )  # fmt: skip
 
     def read(self, scene: Scene) -> Reading:
@@ -31,7 +31,7 @@ class ThreadCount(Variables):
         return {**own, "cores": scene.plan.cores or cores_allowed(), **counts}  # type: ignore[dict-item]
 
     def give(self, plan: Plan, values: Values) -> None:
-        """Set the variables and the processors allowed; where there are fewer now, ask the libraries for as many threads."""
+        """Set the variables and the processors allowed; with fewer of them now, ask libraries for as many threads."""
         super().give(plan, values)
         recorded, now = int(values["cores"]), cores_allowed()
         if recorded < now:
@@ -39,7 +39,9 @@ class ThreadCount(Variables):
         elif recorded > now:
             for name in _SETTERS:
                 plan.environment.setdefault(name, str(recorded))
-            plan.notes.append(f"the run had {recorded} processors and there are {now} here; libraries were asked for {recorded} threads")
+            plan.notes.append(
+                f"the run had {recorded} processors, {now} are here; libraries were asked for {recorded} threads"
+            )
 
     def variations(self, values: Values) -> Iterator[Values]:
         """Yield one thread, and one more than there was."""

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
-
 from samerun.basics import files
 from samerun.basics.hashing import StatCache
 from samerun.errors import CannotReplay
@@ -88,7 +86,9 @@ def prepare_again(
 
 def make_plan(run: Run, environment: Mapping[str, str], given: Mapping[str, Values]) -> Plan:
     """Return the plan that every factor of the table has written its recorded (or given) values into."""
-    plan = Plan([], run.place.cwd, {name: value for name, value in environment.items() if not name.startswith("SAMERUN_")})
+    plan = Plan(
+        [], run.place.cwd, {name: value for name, value in environment.items() if not name.startswith("SAMERUN_")}
+    )
     for factor in FACTORS:
         values = given.get(factor.kind, run.reading(factor.kind))
         if not isinstance(values, Missing):
@@ -123,13 +123,25 @@ def _placeholder_notes(workspace: Workspace) -> list[str]:
 
 
 def _launch(
-    run: Run, layout: StoreLayout, environment: Mapping[str, str], version: str, plan: Plan, workspace: Workspace, mounts: bool
+    run: Run,
+    layout: StoreLayout,
+    environment: Mapping[str, str],
+    version: str,
+    plan: Plan,
+    workspace: Workspace,
+    mounts: bool,
 ) -> Launch:
     original = Path(run.place.tree)
     redactor = make_redactor(environment, layout, original)
     tree = Tree(original, dict(plan.files), dict(workspace.keys), run.place.git, run.place.no_git)
-    ground = Ground(original, workspace.folder, _private_folders(run, workspace)) if mounts else Ground(workspace.folder, workspace.folder)
-    reader = TreeReader(workspace.folder, {layout.root}, Objects(layout.objects), redactor, StatCache(layout.stat_cache))
+    ground = (
+        Ground(original, workspace.folder, _private_folders(run, workspace))
+        if mounts
+        else Ground(workspace.folder, workspace.folder)
+    )
+    reader = TreeReader(
+        workspace.folder, {layout.root}, Objects(layout.objects), redactor, StatCache(layout.stat_cache)
+    )
     order = Launch(
         name=run.name, plan=plan, ground=ground, tree=tree, reader=reader, found=_as_found(run, plan), layout=layout,
         redactor=redactor, tags=tuple(run.tags), parent=run.id, keep_inputs="never", quiet=True, version=version,
@@ -152,14 +164,16 @@ def _as_found(run: Run, plan: Plan) -> dict[str, str]:
 
 
 def _private_folders(run: Run, workspace: Workspace) -> dict[str, Path]:
-    """Return the folders outside of the project that the run wrote to, each with a private one that takes the writes."""
+    """Return the outside folders that the run wrote to, each with a private one that takes the writes."""
     parents = sorted({os.path.dirname(output.path) for output in run.outputs if os.path.isabs(output.path)}, key=len)
     tops: list[str] = []
     for parent in parents:
         existing = _existing(parent)
         if existing != "/" and not any(existing == top or existing.startswith(top + "/") for top in tops):
             tops.append(existing)
-    return {top: files.make_folder(workspace.folder.parent / "outside" / str(number)) for number, top in enumerate(tops)}
+    return {
+        top: files.make_folder(workspace.folder.parent / "outside" / str(number)) for number, top in enumerate(tops)
+    }
 
 
 def _existing(folder: str) -> str:
@@ -209,7 +223,13 @@ class _Through:
             files.make_folder(self._workspace.folder / below)
             binds.append({"source": path, "target": path, "read_only": path != str(folder.path)})
         if self._git_objects is not None:
-            binds.append({"source": str(self._git_objects), "target": str(self._ground.tree / ".git" / "objects"), "read_only": True})
+            binds.append(
+                {
+                    "source": str(self._git_objects),
+                    "target": str(self._ground.tree / ".git" / "objects"),
+                    "read_only": True,
+                }
+            )
         for name, source in self._workspace.shown.items():
             binds.append({"source": str(source), "target": os.path.join(tree, name), "read_only": True})
         return binds
@@ -245,12 +265,18 @@ def _move_paths(order: Launch, original: Path, workspace: Path) -> None:
     if os.sep in program and not os.path.isabs(program):
         program = os.path.join(os.path.dirname(_moved(plan.cwd, str(workspace), str(original)) + "/"), program)
     moved = [_moved(word, str(original), str(workspace)) for word in plan.argv[1:]]
-    plan.argv = [program if kept or not program.startswith(str(original)) else _moved(program, str(original), str(workspace)), *moved]
+    plan.argv = [
+        program if kept or not program.startswith(str(original)) else _moved(program, str(original), str(workspace)),
+        *moved,
+    ]
     plan.environment = {
-        name: value if name in ("PATH", "VIRTUAL_ENV") else _moved(value, str(original), str(workspace)) for name, value in plan.environment.items()
+        name: value if name in ("PATH", "VIRTUAL_ENV") else _moved(value, str(original), str(workspace))
+        for name, value in plan.environment.items()
     }
     plan.environment["SAMERUN_GUARD"] = str(original)
-    order.notes.append(NotCaptured("the original path", f"mount namespaces do not work here, so the replay ran in {workspace} instead"))
+    order.notes.append(
+        NotCaptured("the original path", f"mount namespaces do not work here, so the replay ran in {workspace} instead")
+    )
 
 
 def _environment_prefix(program: str, original: Path) -> bool:
@@ -267,7 +293,7 @@ def can_mount() -> bool:
     """Say whether a mount namespace can be made here, by making one (about 20 ms)."""
     if sys.platform != "linux" or os.environ.get(NO_NAMESPACE):
         return False
-    probe = "import sys; sys.argv=['enter']; import runpy; runpy.run_path(%r)['_separate']()" % enter.__file__
+    probe = f"import sys; sys.argv=['enter']; import runpy; runpy.run_path({enter.__file__!r})['_separate']()"
     try:
         done = subprocess.run([sys.executable, "-I", "-S", "-c", probe], capture_output=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired):

@@ -1,8 +1,8 @@
 """The child process: started as the user's own command would be, its printed text passed on and kept.
 
-Standard input is inherited. Standard output and error go through a pipe each, or through a pseudo-terminal where the user's
-is a terminal, so that ``isatty``, colours and buffering are what they would be. The text reaches the user byte for byte;
-the log gets it redacted.
+Standard input is inherited. Standard output and error go through a pipe each, or through a pseudo-terminal where the
+user's is a terminal, so that ``isatty``, colours and buffering are what they would be. The text reaches the user byte
+for byte; the log gets it redacted.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 
 try:
@@ -124,7 +125,7 @@ def run_child(
         CannotStart: the command is not there (``status`` 127) or cannot be executed (126).
     """
     sinks = (os.open(os.devnull, os.O_WRONLY),) * 2 if quiet else (1, 2)
-    tees = [Tee(sink, lambda data, name=name: log(name, data)) for sink, name in zip(sinks, ("stdout", "stderr"), strict=True)]  # type: ignore[misc]
+    tees = [Tee(sink, partial(log, name)) for sink, name in zip(sinks, ("stdout", "stderr"), strict=True)]
     for tee in tees:
         tee.resize()
     began, clock = time.time(), time.monotonic()
@@ -151,7 +152,13 @@ def _start(
         if allowed is not None and cores is not None:
             os.sched_setaffinity(0, sorted(allowed)[:cores])  # inherited by the child, taken back below
         return subprocess.Popen(
-            list(argv), cwd=cwd, env=dict(environment), stdin=stdin, stdout=tees[0].given, stderr=tees[1].given, close_fds=False
+            list(argv),
+            cwd=cwd,
+            env=dict(environment),
+            stdin=stdin,
+            stdout=tees[0].given,
+            stderr=tees[1].given,
+            close_fds=False,
         )
     except OSError as error:
         raise _cannot_start(argv, cwd, error) from error
@@ -165,7 +172,9 @@ def _start(
 def _cannot_start(argv: Sequence[str], cwd: str, error: OSError) -> CannotStart:
     status = 127 if isinstance(error, FileNotFoundError) else 126
     if not os.path.isdir(cwd):
-        return CannotStart(f"The folder {cwd} does not exist.", "Start the command in a folder that is there.", status=status)
+        return CannotStart(
+            f"The folder {cwd} does not exist.", "Start the command in a folder that is there.", status=status
+        )
     why = "was not found" if status == 127 else f"cannot be started ({error.strerror})"
     return CannotStart(f"The command {argv[0]!r} {why}.", "Check its spelling and the PATH.", status=status)
 

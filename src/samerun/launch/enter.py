@@ -1,8 +1,9 @@
 """Start a command in a mount namespace of its own: ``python -I -S enter.py PLAN.json -- COMMAND ...``.
 
-The workspace is mounted over the project's original path, so that a replayed program finds everything at the paths that it
-had; the user's files lie underneath, out of reach. What must stay visible (the interpreter's environment, git's objects, big
-inputs, the run folder) is opened before and mounted back into its place. The namespace ends with the command.
+The workspace is mounted over the project's original path, so that a replayed program finds everything at the paths that
+it had; the user's files lie underneath, out of reach. What must stay visible (the interpreter's environment, git's
+objects, big inputs, the run folder) is opened before and mounted back into its place. The namespace ends with the
+command.
 
 Standard library only, since it runs before the command in its own right; it never returns: the command replaces it.
 See mount_namespaces(7), user_namespaces(7).
@@ -36,7 +37,7 @@ def main() -> None:
         _mount_all(plan)
         os.chdir(plan["cwd"])
     except OSError as error:
-        _report(sys.argv[1], "%s: %s" % (type(error).__name__, error))
+        _report(sys.argv[1], f"{type(error).__name__}: {error}")
         os._exit(FAILED)
     if not command:
         os._exit(0)
@@ -62,7 +63,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def _check(result: int, what: str) -> None:
     if result != 0:
         number = ctypes.get_errno()
-        raise OSError(number, "%s: %s" % (what, os.strerror(number)))
+        raise OSError(number, f"{what}: {os.strerror(number)}")
 
 
 def _separate() -> None:
@@ -70,7 +71,11 @@ def _separate() -> None:
     user, group = os.getuid(), os.getgid()
     if _libc.unshare(_CLONE_NEWNS) != 0:
         _check(_libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNS), "unshare")
-        for name, text in (("setgroups", "deny"), ("uid_map", "%d %d 1" % (user, user)), ("gid_map", "%d %d 1" % (group, group))):
+        for name, text in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{user} {user} 1"),
+            ("gid_map", f"{group} {group} 1"),
+        ):
             with open("/proc/self/" + name, "w", encoding="ascii") as file:
                 file.write(text)
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE, None)
@@ -86,11 +91,13 @@ def _mount_all(plan: dict[str, list[dict[str, str]]]) -> None:
     """Mount folders over folders; sources are opened first, because what is mounted later may hide them."""
     binds = [(os.open(each["source"], os.O_PATH | os.O_CLOEXEC), each) for each in plan["binds"]]
     for layer in plan["overlays"]:
-        options = "lowerdir=%s,upperdir=%s,workdir=%s" % tuple(_escape(layer[name]) for name in ("target", "upper", "work"))
+        options = "lowerdir={},upperdir={},workdir={}".format(*tuple(
+            _escape(layer[name]) for name in ("target", "upper", "work")
+        ))
         _mount("overlay", layer["target"], "overlay", 0, options)
     for descriptor, each in binds:
         target = each["target"]
-        _mount("/proc/self/fd/%d" % descriptor, target, None, _MS_BIND | _MS_REC, None)
+        _mount(f"/proc/self/fd/{descriptor}", target, None, _MS_BIND | _MS_REC, None)
         if each.get("read_only"):
             _libc.mount(None, os.fsencode(target), None, ctypes.c_ulong(_MS_BIND | _MS_REMOUNT | _MS_RDONLY), None)
         os.close(descriptor)

@@ -88,7 +88,9 @@ def _dotenv_secrets(path: Path, redactor: Redactor) -> list[str]:
 
 
 def _plan(request: Request, cwd: Path, environment: Mapping[str, str]) -> Plan:
-    plan = Plan(list(request.command), str(cwd), dict(environment), seed=request.seed, deterministic=request.deterministic)
+    plan = Plan(
+        list(request.command), str(cwd), dict(environment), seed=request.seed, deterministic=request.deterministic
+    )
     plan.entropy = os.urandom(32).hex() if request.seed is None else hash_bytes(f"samerun seed {request.seed}".encode())
     if plan.environment.get(HASH_SEED, "random") in ("", "random"):
         plan.environment[HASH_SEED] = str(int(plan.entropy[-8:], 16) % _HASH_SEEDS + 1)

@@ -11,8 +11,9 @@ from pathlib import Path
 class Ground:
     """The project's folder of one launch.
 
-    ``tree`` is the path that the program sees, ``real`` where its files lie (another place where a workspace is mounted over
-    the tree); ``outside`` maps folders elsewhere, as the program sees them, to the private folders that take its writes.
+    ``tree`` is the path that the program sees, ``real`` where its files lie (another place where a workspace is mounted
+    over the tree); ``outside`` maps folders elsewhere, as the program sees them, to the private folders that take its
+    writes.
     """
 
     tree: Path

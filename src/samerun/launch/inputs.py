@@ -1,7 +1,7 @@
 """The inputs of a run: hashed beside the program, by one thread that gives way to everybody else.
 
-What a file was is what it was at its first open: its size, times and inode are taken there, inside the process; a file that is
-no longer the same when its turn comes has an unknown content, never the later one.
+What a file was is what it was at its first open: its size, times and inode are taken there, inside the process; a file
+that is no longer the same when its turn comes has an unknown content, never the later one.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class InputFollower(threading.Thread):
         """Identify what is left, and return all inputs by their name in the record.
 
         Args:
-            also: everything read by absolute path, with what the folder watch saw; what is known already is passed over.
+            also: everything read by absolute path, with what the folder watch saw; what is known already is passed
+                over.
         """
         self._ended.set()
         self.join()
@@ -78,7 +79,9 @@ class InputFollower(threading.Thread):
             if isinstance(record, reported.Read):
                 name = self._ground.name(record.path)
                 if name not in self.facts:
-                    self._take(name, SeenFile(record.size, record.mtime_ns, record.ctime_ns, record.inode, record.device))
+                    self._take(
+                        name, SeenFile(record.size, record.mtime_ns, record.ctime_ns, record.inode, record.device)
+                    )
 
     def _take(self, name: str, seen: SeenFile) -> None:
         known = self._tree.files.get(name)
@@ -91,7 +94,9 @@ class InputFollower(threading.Thread):
             if seen.ctime_ns < self._started_ns:
                 self.facts[name] = self._identify(name, key, known)
             elif known.hash is not None:
-                self.facts[name] = structs.replace(known, read=True)  # overwritten first: what it was is known all the same
+                self.facts[name] = structs.replace(
+                    known, read=True
+                )  # overwritten first: what it was is known all the same
             return
         if known is not None and known.hash is not None and known.kept:
             self.facts[name] = self._with_syntax(name, structs.replace(known, read=True))
@@ -106,7 +111,9 @@ class InputFollower(threading.Thread):
         if target not in self.facts and not target.startswith(".."):
             with suppress(OSError):
                 facts = os.stat(real)
-                self._take(target, SeenFile(facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino, facts.st_dev))
+                self._take(
+                    target, SeenFile(facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino, facts.st_dev)
+                )
 
     def _identify(self, name: str, key: StatKey, known: FileFact | None) -> FileFact:
         """Hash and keep one file."""
@@ -115,7 +122,14 @@ class InputFollower(threading.Thread):
         digest = None if isinstance(kept.hash, Missing) else kept.hash
         why = kept.hash.why if isinstance(kept.hash, Missing) else kept.why
         fact = structs.replace(
-            base, size=key.size, hash=digest, why=why, mtime_ns=key.mtime_ns, kept=kept.kept, secret=kept.secret, read=True
+            base,
+            size=key.size,
+            hash=digest,
+            why=why,
+            mtime_ns=key.mtime_ns,
+            kept=kept.kept,
+            secret=kept.secret,
+            read=True,
         )
         return self._with_syntax(name, fact)
 

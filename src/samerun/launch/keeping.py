@@ -22,7 +22,7 @@ SMALL_RUN_BYTES = 1 << 30
 
 @dataclass(frozen=True)
 class Kept:
-    """The outcome for one file: its hash, or why it is not known; whether the store has it; whether it holds a secret."""
+    """One file's outcome: its hash, or why it is not known; whether it is kept; whether it holds a secret."""
 
     hash: str | Missing
     kept: bool
@@ -50,7 +50,11 @@ class Keeper:
         if expect.size > SMALL_FILE_BYTES and self._policy == "small":
             return self._hash_only(path, expect, f"it is larger than {SMALL_FILE_BYTES >> 20} MB")
         if expect.size > self._left and self._policy != "all":
-            return self._hash_only(path, expect, "the run's inputs are larger than 1 GB" if self._policy == "small" else "inputs are not kept")
+            return self._hash_only(
+                path,
+                expect,
+                "the run's inputs are larger than 1 GB" if self._policy == "small" else "inputs are not kept",
+            )
         kept = self.keep(path, expect)
         if kept.kept:
             self._left -= expect.size

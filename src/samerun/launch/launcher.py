@@ -1,7 +1,7 @@
 """The one launcher: a plan, a ground to run on, and what is known of the folder become a run.
 
-``record`` is a launch with the factors as they are found, a replay a launch with the recorded ones; everything after that
-is the same: the child, what is seen of it, the outputs, the seal.
+``record`` is a launch with the factors as they are found, a replay a launch with the recorded ones; everything after
+that is the same: the child, what is seen of it, the outputs, the seal.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from msgspec import structs
 
 from samerun import inside
 from samerun.basics import files
-from samerun.basics.hashing import StatCache, StatKey
 from samerun.basics.redaction import RedactedStream, Redactor
 from samerun.factors import FACTORS
 from samerun.factors.code import is_code
@@ -31,7 +30,7 @@ from samerun.launch.measured import final_metrics, recorded_config
 from samerun.launch.observe import observe
 from samerun.launch.results import Results
 from samerun.launch.run_files import write_code, write_environment, write_summaries
-from samerun.launch.spool import Spool, SpoolReader, read_spool
+from samerun.launch.spool import SpoolReader, read_spool
 from samerun.launch.tree import Tree, TreeReader
 from samerun.launch.watch import FolderWatch
 from samerun.record.files import FileFact
@@ -41,7 +40,6 @@ from samerun.record.run import Place, Run, Status
 from samerun.record.values import Json
 from samerun.record.window import Window
 from samerun.store import folder as run_folder
-from samerun.store import index
 from samerun.store.layout import RunFolder, StoreLayout, new_run_id
 from samerun.store.objects import Objects
 
@@ -191,7 +189,12 @@ class _Launching:
         outputs = results.gather(written, after, started_ns)
         facts = self._joined(inputs)
         configuration = recorded_config(self.folder)
-        self.not_captured += [*observed.not_captured, *watch.not_captured, *results.not_captured, *self._unknown(inputs)]
+        self.not_captured += [
+            *observed.not_captured,
+            *watch.not_captured,
+            *results.not_captured,
+            *self._unknown(inputs),
+        ]
         self.run = structs.replace(
             self.run,
             status=status_of(ending.returncode),
@@ -213,7 +216,9 @@ class _Launching:
         seen = {str(ground.tree / os.path.relpath(path, ground.real)) for path in watch.written if not is_code(path)}
         return set(observed.written) | seen
 
-    def _all_reads(self, observed: Observation, watch: FolderWatch, written: set[str], started_ns: int) -> dict[str, SeenFile]:
+    def _all_reads(
+        self, observed: Observation, watch: FolderWatch, written: set[str], started_ns: int
+    ) -> dict[str, SeenFile]:
         reads = dict(observed.reads)
         ground = self.order.ground
         for path in watch.opened:
@@ -233,7 +238,11 @@ class _Launching:
         return facts
 
     def _unknown(self, inputs: dict[str, FileFact]) -> list[NotCaptured]:
-        return [NotCaptured(name, fact.why) for name, fact in inputs.items() if fact.link is None and not fact.kept and fact.why and fact.why != "nothing read it"]
+        return [
+            NotCaptured(name, fact.why)
+            for name, fact in inputs.items()
+            if fact.link is None and not fact.kept and fact.why and fact.why != "nothing read it"
+        ]
 
     def _from_inside(self) -> list[NotCaptured]:
         """Return what a program's own ``samerun.run`` could not keep."""
@@ -246,7 +255,9 @@ class _Launching:
         paths = (str(self.order.ground.tree), str(self.order.ground.real), str(self.folder.path))
         holder = self.run.holder
         ended = ending.started + ending.seconds
-        return Window(ending.started, ended, holder.host if holder else "", pids, tuple(dict.fromkeys(paths)), self.run.id)
+        return Window(
+            ending.started, ended, holder.host if holder else "", pids, tuple(dict.fromkeys(paths)), self.run.id
+        )
 
     def _store_committed(self, inputs: dict[str, FileFact]) -> None:
         """Store the committed files that the run needed, so that the record outlives git's own clean-up."""
@@ -267,7 +278,7 @@ class _Launching:
 
 
 class _TextLog:
-    """What the program prints, redacted: ``logs/train.log`` in the order in which it came, ``logs/stdout.log`` apart."""
+    """What the program prints, redacted: ``logs/train.log`` in the order of arrival, ``logs/stdout.log`` apart."""
 
     def __init__(self, folder: RunFolder, redactor: Redactor) -> None:
         self._streams = {name: RedactedStream(redactor) for name in ("stdout", "stderr")}

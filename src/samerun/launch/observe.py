@@ -37,10 +37,15 @@ def _processes(spool: Spool, redactor: Redactor) -> Iterable[SeenProcess]:
     """Yield the processes in the order in which they started."""
     paths: dict[str, tuple[str, ...]] = {}
     for label, search in spool.by_process(reported.SearchPath):
-        paths[label] = (*paths.get(label, ()), *(entry for entry in search.entries if entry not in paths.get(label, ())))
+        paths[label] = (
+            *paths.get(label, ()),
+            *(entry for entry in search.entries if entry not in paths.get(label, ())),
+        )
     for label, seen in sorted(spool.processes.items(), key=lambda item: item[1].started):
         argv = tuple(redactor.arguments(list(seen.argv)))
-        yield SeenProcess(label, seen.pid, seen.executable, seen.version, seen.prefix, seen.base_prefix, argv, paths.get(label, ()))
+        yield SeenProcess(
+            label, seen.pid, seen.executable, seen.version, seen.prefix, seen.base_prefix, argv, paths.get(label, ())
+        )
 
 
 def _reads(spool: Spool) -> dict[str, SeenFile]:
@@ -93,13 +98,21 @@ def _not_captured(spool: Spool, redactor: Redactor) -> Iterable[NotCaptured]:
     if spool.unreadable:
         yield NotCaptured("events", f"{spool.unreadable} reports of the program's processes could not be read")
     if not spool.processes:
-        yield NotCaptured("the program's inside", "no Python process with recording on was seen: files are known from watching the folder only")
+        yield NotCaptured(
+            "the program's inside",
+            "no Python process with recording on was seen: files are known from watching the folder only",
+        )
     yield from dict.fromkeys(
-        NotCaptured(each.source, f"drawn from the operating system by the program itself at {each.file}:{each.line}: a replay draws anew")
+        NotCaptured(
+            each.source,
+            f"drawn from the operating system by the program itself at {each.file}:{each.line}: a replay draws anew",
+        )
         for each in spool.of(reported.Unsupplied)
     )
     for fault in spool.of(reported.FaultSeen):
-        yield NotCaptured(fault.place, f"samerun's own fault inside the program: {fault.type}: {redactor.text(fault.text)}")
+        yield NotCaptured(
+            fault.place, f"samerun's own fault inside the program: {fault.type}: {redactor.text(fault.text)}"
+        )
     yield from _children(spool, redactor)
 
 
@@ -111,7 +124,7 @@ def _children(spool: Spool, redactor: Redactor) -> Iterable[NotCaptured]:
         command = " ".join(redactor.arguments(list(launch.argv)))[:200]
         is_python = _PYTHON.fullmatch(PurePath(launch.executable).name) is not None
         why = (
-            "a Python started without its site or environment (-I, -E, -S, an emptied environment): nothing was seen in it"
+            "a Python apart from its site or environment (-I, -E, -S, an emptied environment): nothing was seen in it"
             if is_python
             else "no Python: the files that it read and wrote are known from watching the folder only"
         )

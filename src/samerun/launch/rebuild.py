@@ -47,7 +47,19 @@ def rebuild_environment(run: Run, layout: StoreLayout, tell: Callable[[str], Non
     files.write_atomic(layout.environments / f"{key}.txt", "".join(lines).encode())
     tell(f"making an environment with Python {python['version']} and {len(lines)} packages")
     _uv([uv, "venv", "--quiet", "--no-project", "--python", _python_for(python), str(folder)])
-    _uv([uv, "pip", "install", "--quiet", "--no-deps", "--python", str(interpreter), "-r", f"{layout.environments / key}.txt"])
+    _uv(
+        [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--python",
+            str(interpreter),
+            "-r",
+            f"{layout.environments / key}.txt",
+        ]
+    )
     files.write_atomic(folder / "complete", "\n".join(left_out).encode())
     return str(interpreter)
 
@@ -55,8 +67,8 @@ def rebuild_environment(run: Run, layout: StoreLayout, tell: Callable[[str], Non
 def requirements(packages: Values) -> tuple[list[str], list[str]]:
     """Return requirement lines for exactly these packages, and the names of those that have no source to install from.
 
-    A package of version control or of an address is asked for there; an editable one lies in the project's folder, and the
-    replay finds it through the search path, not here.
+    A package of version control or of an address is asked for there; an editable one lies in the project's folder, and
+    the replay finds it through the search path, not here.
     """
     lines: list[str] = []
     left_out: list[str] = []
@@ -83,15 +95,24 @@ def _find_uv() -> str:
     beside = Path(sys.executable).parent / "uv"
     found = str(beside) if beside.exists() else shutil.which("uv")
     if found is None:
-        raise MissingExtra("Rebuilding an environment needs uv, which is not installed.", "Install it: pip install 'samerun[env]'")
+        raise MissingExtra(
+            "Rebuilding an environment needs uv, which is not installed.", "Install it: pip install 'samerun[env]'"
+        )
     return found
 
 
 def _uv(command: list[str]) -> None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, env={**os.environ, "UV_NO_PROGRESS": "1"})
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=TIMEOUT_S, env={**os.environ, "UV_NO_PROGRESS": "1"}
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise CannotReplay(f"uv could not be run: {error}.", "Check that uv works, or replay with `--env same`.") from error
+        raise CannotReplay(
+            f"uv could not be run: {error}.", "Check that uv works, or replay with `--env same`."
+        ) from error
     if done.returncode:
         last = [line.strip() for line in done.stderr.splitlines() if line.strip()][-4:]
-        raise CannotReplay(f"The recorded environment cannot be made again: {' '.join(last)}", "Replay with `--env same`, or make the package available.")
+        raise CannotReplay(
+            f"The recorded environment cannot be made again: {' '.join(last)}",
+            "Replay with `--env same`, or make the package available.",
+        )

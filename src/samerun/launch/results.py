@@ -21,7 +21,16 @@ from samerun.store.layout import RunFolder
 from samerun.store.objects import Objects
 
 _CHECKPOINTS = (".pt", ".pth", ".ckpt", ".safetensors", ".keras", ".msgpack", ".orbax")
-_BY_PRODUCTS = ("__pycache__", ".cache", ".ipynb_checkpoints", ".matplotlib", ".triton", "torchinductor", ".git", ".pytest_cache")
+_BY_PRODUCTS = (
+    "__pycache__",
+    ".cache",
+    ".ipynb_checkpoints",
+    ".matplotlib",
+    ".triton",
+    "torchinductor",
+    ".git",
+    ".pytest_cache",
+)
 
 
 class Results:

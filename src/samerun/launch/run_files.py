@@ -22,7 +22,9 @@ MAX_PATCHED_BYTES = 1 << 20
 """A larger file's change is kept as content, not as a patch."""
 
 
-def write_code(folder: RunFolder, tree: Tree, committed: Mapping[str, bytes], objects: Objects, redactor: Redactor) -> None:
+def write_code(
+    folder: RunFolder, tree: Tree, committed: Mapping[str, bytes], objects: Objects, redactor: Redactor
+) -> None:
     """Write ``code/``: git's facts, a patch from the commit to what ran, and the untracked files.
 
     Args:
@@ -48,8 +50,11 @@ def _patch(path: str, before: bytes, tree: Tree, objects: Objects) -> str:
     fact = tree.files[path]
     if not fact.kept or fact.hash is None or max(len(before), fact.size) > MAX_PATCHED_BYTES:
         return f"# {path} changed; its content is {'kept by hash' if fact.kept else 'not kept'}\n"
-    texts = [content.decode("utf-8", "surrogateescape").splitlines(keepends=True) for content in (before, objects.read(fact.hash))]
-    lines = difflib.unified_diff(*texts, f"a/{path}", f"b/{path}")
+    texts = [
+        content.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+        for content in (before, objects.read(fact.hash))
+    ]
+    lines = difflib.unified_diff(texts[0], texts[1], f"a/{path}", f"b/{path}")
     return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
 
 
@@ -64,19 +69,25 @@ def write_environment(folder: RunFolder, run: Run) -> None:
     files.write_atomic(folder.environment / "pylock.toml", _pylock(packages, python["version"]).encode())
     conda = sorted(Path(python["prefix"]).glob("conda-meta/*.json"))
     if conda:
-        files.write_atomic(folder.environment / "conda_packages.txt", "".join(f"{path.stem}\n" for path in conda).encode())
+        files.write_atomic(
+            folder.environment / "conda_packages.txt", "".join(f"{path.stem}\n" for path in conda).encode()
+        )
 
 
 def _pylock(packages: Mapping[str, Json], python: str) -> str:
     head = f'lock-version = "1.0"\ncreated-by = "samerun"\nrequires-python = "=={python}"\n'
-    return head + "".join(f'\n[[packages]]\nname = "{name}"\nversion = "{facts["version"]}"\n' for name, facts in packages.items())
+    return head + "".join(
+        f'\n[[packages]]\nname = "{name}"\nversion = "{facts["version"]}"\n' for name, facts in packages.items()
+    )
 
 
 def write_summaries(folder: RunFolder, run: Run) -> None:
     """Write ``results/metrics.json``, ``model_card.md`` and ``experiment_log.json``."""
     files.make_folder(folder.results)
     if run.metrics and not (folder.results / "metrics.json").exists():
-        files.write_atomic(folder.results / "metrics.json", msgspec.json.format(msgspec.json.encode(run.metrics)) + b"\n")
+        files.write_atomic(
+            folder.results / "metrics.json", msgspec.json.format(msgspec.json.encode(run.metrics)) + b"\n"
+        )
     files.write_atomic(folder.model_card, model_card(run).encode())
     log = {"id": run.id, "command": run.command, "events": _events(run)}
     files.write_atomic(folder.experiment_log, msgspec.json.format(msgspec.json.encode(log)) + b"\n")

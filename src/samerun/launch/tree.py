@@ -1,8 +1,8 @@
 """The project's folder before the start: every file by name, size and time, and the content of those that are code.
 
-Tracked files and untracked ones that git does not ignore are hashed; those that differ from the commit are stored before
-the program starts, the committed ones can be had from git until the run has ended. Nothing of the repository is ever run
-(``basics.git``), and reading goes around filters: what is kept are the raw bytes that the program sees.
+Tracked files and untracked ones that git does not ignore are hashed; those that differ from the commit are stored
+before the program starts, the committed ones can be had from git until the run has ended. Nothing of the repository is
+ever run (``basics.git``), and reading goes around filters: what is kept are the raw bytes that the program sees.
 """
 
 from __future__ import annotations
@@ -30,7 +30,19 @@ MAX_FILES = 50_000
 """How many names of a folder are kept."""
 
 SKIPPED = frozenset(
-    {".git", "__pycache__", "node_modules", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints", ".tox", ".nox", ".hg", ".svn"}
+    {
+        ".git",
+        "__pycache__",
+        "node_modules",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".ipynb_checkpoints",
+        ".tox",
+        ".nox",
+        ".hg",
+        ".svn",
+    }
 )
 """Folders that are never part of an experiment."""
 
@@ -91,7 +103,9 @@ class TreeReader:
             tree.keys[path] = key_of(facts)
         if tree.git is not None:
             dirty = any(fact.state in ("changed", "untracked") for fact in tree.files.values())
-            gone = any(entry.blob and not entry.is_submodule and path not in tree.files for path, entry in tracked.items())
+            gone = any(
+                entry.blob and not entry.is_submodule and path not in tree.files for path, entry in tracked.items()
+            )
             tree.git = GitState(tree.git.commit, tree.git.branch, tree.git.remote, dirty or gone)
         return tree
 
@@ -171,7 +185,15 @@ class TreeReader:
         if entry is None:
             return plain
         if facts.st_size > MAX_CODE_BYTES:
-            return FileFact(facts.st_size, state, None, "it is larger than 10 MB and nothing read it", mode, facts.st_mtime_ns, entry.blob or None)
+            return FileFact(
+                facts.st_size,
+                state,
+                None,
+                "it is larger than 10 MB and nothing read it",
+                mode,
+                facts.st_mtime_ns,
+                entry.blob or None,
+            )
         try:
             return self._hashed(full, key_of(facts), plain, entry)
         except OSError as error:
@@ -194,7 +216,16 @@ class TreeReader:
             content = b"" if self._objects.has(digest) else Path(full).read_bytes()
         if is_secret_file(full, content, self._redactor):
             keyed = self._redactor.mark(digest)
-            return FileFact(plain.size, state, keyed, "it holds a secret", plain.mode, plain.mtime_ns, entry.blob or None, secret=True)
+            return FileFact(
+                plain.size,
+                state,
+                keyed,
+                "it holds a secret",
+                plain.mode,
+                plain.mtime_ns,
+                entry.blob or None,
+                secret=True,
+            )
         if not self._objects.has(digest):
             digest = self._objects.add_bytes(content)
         return FileFact(plain.size, state, digest, "", plain.mode, plain.mtime_ns, entry.blob or None, kept=True)

@@ -1,8 +1,8 @@
 """The workspace of a replay: what the project's folder held before the run, in a place of its own.
 
-Contents come from the store, from git's objects, or from the user's own file if it still has the recorded hash; always as a
-copy, never as a link through which a program could write. A file whose content was not kept keeps its name, size and time:
-that it exists may matter. What the run wrote is not there beforehand.
+Contents come from the store, from git's objects, or from the user's own file if it still has the recorded hash; always
+as a copy, never as a link through which a program could write. A file whose content was not kept keeps its name, size
+and time: that it exists may matter. What the run wrote is not there beforehand.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Workspace:
     """A built workspace.
 
     ``folder`` holds the files; ``keys`` their stat after building; ``shown`` maps names to big files of the user that
-    are to be shown in their place read-only; ``placeholders`` are files without content; ``lacking`` says what the run read
-    and what is not to be had any more, with the reason.
+    are to be shown in their place read-only; ``placeholders`` are files without content; ``lacking`` says what the run
+    read and what is not to be had any more, with the reason.
     """
 
     folder: Path
@@ -62,7 +62,8 @@ class WorkspaceBuilder:
 
         Args:
             folder: an empty or absent folder.
-            facts: the files before the run, by their name in the record; absolute names lie outside and are only checked.
+            facts: the files before the run, by their name in the record; absolute names lie outside and are only
+            checked.
             written: names that the run itself wrote and that were therefore not there, unless it had read them.
         """
         workspace = Workspace(files.make_folder(folder))
@@ -78,7 +79,11 @@ class WorkspaceBuilder:
         return workspace
 
     def _fetch_blobs(self, facts: Iterable[FileFact]) -> None:
-        wanted = [fact.blob for fact in facts if fact.blob and fact.hash and fact.state == "committed" and not self._objects.has(fact.hash)]
+        wanted = [
+            fact.blob
+            for fact in facts
+            if fact.blob and fact.hash and fact.state == "committed" and not self._objects.has(fact.hash)
+        ]
         if not wanted:
             return
         with suppress(NoGit, OSError):  # what git has lost is looked for in the user's folder
@@ -152,7 +157,9 @@ class WorkspaceBuilder:
         os.chmod(target, mode)
         workspace.placeholders.add(name)
         if fact.read:
-            workspace.lacking[name] = fact.why or "its content was not kept, and the file in the folder has changed since"
+            workspace.lacking[name] = (
+                fact.why or "its content was not kept, and the file in the folder has changed since"
+            )
 
     def _check_outside(self, workspace: Workspace, name: str, fact: FileFact) -> None:
         """Look whether a file outside of the folder is still the same; else show the store's copy in its place."""

@@ -14,10 +14,10 @@ FileState = Literal["committed", "changed", "untracked", "ignored", "plain", "ou
 class FileFact(Struct, frozen=True, omit_defaults=True):
     """One file.
 
-    ``hash`` is BLAKE3 in hex, absent (with ``why``) where the content is not known; ``blob`` is git's name of the committed
-    content; ``kept`` says that the store holds the content; ``secret`` that only the path and a keyed hash are kept;
-    ``syntax`` is a hash of a Python file's syntax tree without comments and docstrings; ``when`` is the first open, in
-    seconds since the epoch; ``configuration`` that its keys are compared instead of its bytes.
+    ``hash`` is BLAKE3 in hex, absent (with ``why``) where the content is not known; ``blob`` is git's name of the
+    committed content; ``kept`` says that the store holds the content; ``secret`` that only the path and a keyed hash
+    are kept; ``syntax`` is a hash of a Python file's syntax tree without comments and docstrings; ``when`` is the first
+    open, in seconds since the epoch; ``configuration`` that its keys are compared instead of its bytes.
     """
 
     size: int

@@ -34,9 +34,9 @@ class SeenProcess(Struct, frozen=True):
 class Observation(Struct, frozen=True):
     """Everything that was seen, joined over all processes of a run.
 
-    Paths are absolute. ``reads`` holds files that existed before the run and were opened for reading; ``written`` files that
-    were written and still exist; ``absent`` paths that were opened for reading and were not there; ``variables`` maps a
-    name that was read to whether the user's own code read it; ``effective`` what libraries reported at the end.
+    Paths are absolute. ``reads`` holds files that existed before the run and were opened for reading; ``written`` files
+    that were written and still exist; ``absent`` paths that were opened for reading and were not there; ``variables``
+    maps a name that was read to whether the user's own code read it; ``effective`` what libraries reported at the end.
     """
 
     processes: tuple[SeenProcess, ...] = ()

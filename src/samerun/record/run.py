@@ -40,7 +40,8 @@ class Place(Struct, frozen=True):
     """The folders of a run.
 
     ``tree`` is the project's top folder, ``cwd`` where the command was started; ``git`` the commit, absent with the
-    reason ``no_git``; ``workspace`` where a replay really ran if not at ``tree``; ``outside`` the folders outside of the tree that it wrote to.
+    reason ``no_git``; ``workspace`` where a replay really ran if not at ``tree``; ``outside`` the folders outside of
+    the tree that it wrote to.
     """
 
     tree: str
