@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ def store(samerun: Callable[..., Answer]) -> StoreLayout:
 
 
 @pytest.fixture
-def make_run(store: StoreLayout) -> Iterator[Callable[..., Run]]:
+def make_run(store: StoreLayout) -> Callable[..., Run]:
     """Put a sealed run into the store: ``make_run(1, metrics={"acc": 0.9}, files={"m.json": "{}"})``."""
 
     def make(number: int, files: dict[str, str] | None = None, sealed: bool = True, **facts: Any) -> Run:
@@ -78,7 +78,7 @@ def make_run(store: StoreLayout) -> Iterator[Callable[..., Run]]:
         (folder.seal if sealed else folder.save)(place, run)
         return run
 
-    yield make
+    return make
 
 
 def _output(place: RunFolder, path: str, text: str) -> Output:
