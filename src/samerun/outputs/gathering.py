@@ -37,6 +37,11 @@ class Gatherer:
         return sum(self._counts[verdict] for verdict in verdicts or VERDICTS)
 
     @property
+    def kept(self) -> list[Difference]:
+        """The children that are kept, in the order in which they came."""
+        return list(self._kept)
+
+    @property
     def verdict(self) -> Verdict:
         """The worst verdict so far."""
         return worst(self._counts)

@@ -70,11 +70,31 @@ def _compare_outputs(a: Any, b: Any, comparing: Comparing) -> Difference:
     ours, theirs = _outputs(a), _outputs(b)
     gatherer = Gatherer()
     for number, (left, right) in enumerate(zip(ours, theirs, strict=False), 1):
-        gatherer.add(compare_values(f"output {number}", left, right, comparing))
+        gatherer.add(_compare_output(f"output {number}", left, right, comparing))
     if len(ours) != len(theirs):
         said = f"{count(len(ours), 'output')} -> {count(len(theirs), 'output')}"
         gatherer.add(Difference("outputs", "different", said))
     return gatherer.finish("outputs", summary(gatherer, "output"))
+
+
+def _compare_output(label: str, a: dict[str, Any], b: dict[str, Any], comparing: Comparing) -> Difference:
+    """Compare one output: what is text line by line, pictures and the like as they are written."""
+    ours, theirs = _flat(a), _flat(b)
+    gatherer = Gatherer()
+    for key in [*ours, *(key for key in theirs if key not in ours)]:
+        left, right = ours.get(key), theirs.get(key)
+        if isinstance(left, str) and isinstance(right, str) and key.startswith("text"):
+            gatherer.add(compare_text(key, left, right, comparing))
+        else:
+            gatherer.add(compare_values(key, left, right, comparing))
+    return gatherer.finish(label, summary(gatherer, "part"))
+
+
+def _flat(output: dict[str, Any]) -> dict[str, Any]:
+    """Return an output with its media types beside its other keys."""
+    data = output.get("data")
+    rest = {key: value for key, value in output.items() if key != "data"}
+    return {**rest, **data} if isinstance(data, dict) else output
 
 
 def _outputs(found: Any) -> list[dict[str, Any]]:

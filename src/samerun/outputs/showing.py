@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, time
 from typing import TypeGuard
 
 from samerun.basics.numbers import deviation, same_bits
@@ -33,6 +34,8 @@ def short(value: object) -> str:
         return f'"{clean(value)}"'
     if isinstance(value, int) and value.bit_length() > 1000:
         return f"an integer of {value.bit_length()} bits"
+    if isinstance(value, date | time):
+        return value.isoformat()
     return clean(repr(value))
 
 

@@ -91,7 +91,7 @@ def _compare_databases(a: sqlite3.Connection, b: sqlite3.Connection, comparing: 
 
 def _declared(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
     """Return what the database declares: (``table``, name) and the like -> the statement, white space evened."""
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type DESC, name")
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type != 'table', type, name")
     return {(str(kind), str(name)): " ".join(str(sql or "").split()) for kind, name, sql in rows}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from samerun.outputs.comparing import Comparing
 from samerun.outputs.deviations import Tally
 from samerun.outputs.gathering import Gatherer
-from samerun.outputs.showing import clean, count, short
+from samerun.outputs.showing import clean, count
 from samerun.outputs.values import compare_scalars, compare_values, summary
 from samerun.record.difference import Difference
 
@@ -143,7 +143,7 @@ class _Column:
         detail = f"{differing:,} of {count(self._rows, 'value')} {'differs' if differing == 1 else 'differ'}"
         deviation = self.tally.deviation()
         if deviation is not None and deviation.max_abs:
-            detail += f"; by {short(deviation.max_abs)} at most, in {deviation.where.partition(',')[0]}"
+            detail += f"; by {deviation.max_abs:.3g} at most, in {deviation.where.partition(',')[0]}"
         elif lead is not None:
             detail += f"; first in {lead.label}: {lead.detail}"
         return self._gatherer.finish(f"column {clean(self.name)}", detail, deviation)
