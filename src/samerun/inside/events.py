@@ -1,8 +1,8 @@
 """The one-way channel from a process to the recorder: a file a process, a line an event.
 
 A line is tab-separated fields, the first of which is the event's name; backslash, tab, newline and carriage return
-are escaped. Each line is one unbuffered ``write`` to a file opened with O_APPEND, so it survives a kill of the process, and
-forked children cannot write it twice. Nothing here raises.
+are escaped. Each line is one unbuffered ``write`` to a file opened with O_APPEND, so it survives a kill of the
+process, and forked children cannot write it twice. Nothing here raises.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _NEW = os.O_CREAT | os.O_EXCL
 _TRANSLATION = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _TIME_NS = time.time_ns
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
-_HIGH = 500  # a program's own files get the lowest free numbers: from here on they are seldom met, closed or copied over
+# A program's own files get the lowest free numbers: from here on they are seldom met, closed or copied over.
+_HIGH = 500
 
 
 class _Channel:
@@ -178,8 +179,8 @@ def fault(place: str, error: BaseException) -> None:
 def is_foreign(error: BaseException) -> bool:
     """Say whether an exception came from code of the program that ran in the midst of ours.
 
-    A signal's handler runs between any two instructions; what it raises (a time limit, an interrupt) is meant for the program, and is
-    to be raised again instead of being reported as a fault.
+    A signal's handler runs between any two instructions; what it raises (a time limit, an interrupt) is meant for the
+    program, and is to be raised again instead of being reported as a fault.
     """
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -188,5 +189,5 @@ def is_foreign(error: BaseException) -> bool:
 
 
 def now() -> int:
-    """Return nanoseconds since the epoch; bound at import so that a program that replaces ``time.time`` is not asked."""
+    """Return nanoseconds since the epoch, by the clock as it was before the program could replace it."""
     return _TIME_NS()

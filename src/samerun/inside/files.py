@@ -1,8 +1,8 @@
 """Files opened, listed, renamed and removed, as the interpreter's audit events tell it.
 
-Each path is reported once a process for reading and once for writing; a forked child does not report again what its parent
-has reported. Of the paths seen only hashes are kept. What opens files without the interpreter's knowledge is seen by
-``natives`` and by the recorder.
+Each path is reported once a process for reading and once for writing; a forked child does not report again what its
+parent has reported. Of the paths seen only hashes are kept. What opens files without the interpreter's knowledge is
+seen by ``natives`` and by the recorder.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ _REGULAR = stat.S_IFREG
 _KIND = 0o170000
 _STAT = posix.stat
 _IMPORTERS = ("<frozen importlib", "<frozen zipimport", "<samerun")
-_LISTERS = ("/importlib/", "/pkgutil.py", "/pkg_resources/", "/importlib_metadata/", "/shutil.py", "/tempfile.py", "/linecache.py")
+_LISTERS = (
+    *("/importlib/", "/pkgutil.py", "/pkg_resources/", "/importlib_metadata/"),
+    *("/shutil.py", "/tempfile.py", "/linecache.py"),
+)
 
 Handler = Callable[["tuple[Any, ...]"], None]
 
@@ -215,7 +218,11 @@ def note_read(path: str) -> bool:
 
 
 def note_write(path: str, how: str) -> bool:
-    """Report that native code opens ``path`` for writing (``truncate``, ``append`` or ``update``); False as ``note_read``.
+    """Report that native code opens ``path`` for writing; False where the file does not count.
+
+    Args:
+        path: the file.
+        how: ``truncate``, ``append`` or ``update``.
 
     Raises:
         PermissionError: the file lies in the guarded tree.
@@ -233,7 +240,7 @@ def note_write(path: str, how: str) -> bool:
 
 
 def note_written(path: str, before: Optional[tuple[int, int]]) -> None:
-    """Report a file that has been written already; ``before`` is its former size and time of change, None if it is new."""
+    """Report a file that has been written already; ``before`` is its former (size, mtime_ns), None if it is new."""
     full = _normal(path)
     key = hash(("write", full))
     if key in _told or not places.is_seen(full):

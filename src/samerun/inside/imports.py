@@ -1,8 +1,8 @@
 """The one import hook: other parts say which module they wait for, and are called when the program imports it.
 
-A finder at the head of ``sys.meta_path`` hands every search on to the finders behind it. Only for a module that somebody waits
-for is the loader replaced by a proxy, which gives the module its own loader back before it is executed, so that
-``__loader__`` and ``__spec__.loader`` are what they would have been.
+A finder at the head of ``sys.meta_path`` hands every search on to the finders behind it. Only for a module that
+somebody waits for is the loader replaced by a proxy, which gives the module its own loader back before it is
+executed, so that ``__loader__`` and ``__spec__.loader`` are what they would have been.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def when_imported(name: str, action: Callable[[Any], None]) -> None:
 
 def install(environment: Mapping[str, str]) -> None:
     """Put the finder at the head of ``sys.meta_path``."""
-    sys.meta_path.insert(0, _Finder())  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _Finder())
 
 
 def _act(name: str, action: Callable[[Any], None], module: Any) -> None:

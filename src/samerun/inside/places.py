@@ -10,17 +10,18 @@ import sys
 from typing import Mapping
 
 _SYSTEM = (
-    *("/proc/", "/sys/", "/etc/", "/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/libx32/", "/var/lib/", "/var/cache/"),
-    *("/run/systemd/", "/run/lock/", "/run/user/", "/run/nscd/", "/run/shm/", "/snap/", "/nix/store/"),
+    *("/proc/", "/sys/", "/etc/", "/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/libx32/"),
+    *("/var/lib/", "/var/cache/", "/run/systemd/", "/run/lock/", "/run/user/", "/run/nscd/", "/run/shm/"),
+    *("/snap/", "/nix/store/"),
     *("/usr/%s/" % name for name in ("bin", "sbin", "lib", "lib32", "lib64", "libexec", "libx32", "include", "share")),
-    *("/usr/local/%s/" % name for name in ("bin", "sbin", "lib", "lib64", "libexec", "include", "share", "etc", "cuda")),
+    *("/usr/local/%s/" % name for name in ("bin", "sbin", "lib", "lib64", "libexec", "include", "share", "etc")),
     "/opt/rocm",
     "/usr/local/cuda",
     "/System/Library/",
 )
-"""Folders of the operating system. What people mount or keep beside them (/usr/src, /usr/local/data, /run/media) counts."""
+"""Folders of the operating system. What people keep beside them (/usr/src, /usr/local/data, /run/media) counts."""
 
-_OF_PREFIX = ("bin", "include", "share", "etc", "lib64", "libexec", "ssl", "conda-meta", "var", "sbin", "Lib", "Scripts")
+_OF_PREFIX = ("bin", "include", "share", "etc", "lib64", "libexec", "ssl", "conda-meta", "var", "sbin")
 _PACKAGES = ("/site-packages/", "/dist-packages/")
 _CELLS = ("<ipython-input", "<stdin>", "<string>")
 
@@ -102,7 +103,7 @@ def is_seen(path: str) -> bool:
 
 
 def is_user_code(filename: str) -> bool:
-    """Say whether ``co_filename`` is the user's own code: a file of the tree, a cell, or what was typed after ``-c``."""
+    """Say whether ``co_filename`` is the user's own code: a file of the tree, a cell, or what follows ``-c``."""
     known = _places.user_code
     if filename not in known:
         known[filename] = _is_user_code(filename)
@@ -139,7 +140,7 @@ def guards() -> bool:
 
 
 def refusal(path: str) -> str:
-    """Return why a file must not be written: it lies in the original tree of a replay that has its own; empty if it may be."""
+    """Return why a file must not be written, which is that a replay has a tree of its own; empty if it may be."""
     guard = _places.guard
     if not guard or not (path + "/").startswith(guard) or path.startswith(_places.allowed):
         return ""

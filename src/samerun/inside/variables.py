@@ -1,7 +1,7 @@
 """Environment variables that the program reads by name.
 
-``os.environ`` stays the object and the class it was; one method of the class is replaced. Copying or walking through the
-whole environment is not reading a variable.
+``os.environ`` stays the object and the class it was; one method of the class is replaced. Copying or walking through
+the whole environment is not reading a variable.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Walk:
         self.next = 0
 
     def takes(self, key: object) -> bool:
-        """Say whether ``key`` is the very object that a copy would ask for next; names told already are not asked for."""
+        """Say whether ``key`` is an object that a copy would ask for next; names told already do not come here."""
         for place in range(self.next, len(self.names)):
             if self.names[place] is key:
                 self.next = place + 1
@@ -96,7 +96,7 @@ def _note(key: Any) -> None:
 def _was_changed(name: str) -> bool:
     """Say whether the program has set or removed the variable itself: then what it reads is its own."""
     key = os.fsencode(name)
-    return os.environ._data.get(key) != _initial.get(key)  # type: ignore[attr-defined]
+    return bool(os.environ._data.get(key) != _initial.get(key))  # type: ignore[attr-defined]
 
 
 def _report(name: str) -> None:

@@ -29,7 +29,7 @@ class Event(Struct, frozen=True):
 
 
 class Spool(Struct, frozen=True):
-    """All events of a run, process by process, each in the order in which it wrote; ``unreadable`` counts lines passed over."""
+    """All events of a run, process by process, in the order in which each wrote; ``unreadable`` counts lines lost."""
 
     events: tuple[Event, ...] = ()
     unreadable: int = 0

@@ -1,7 +1,7 @@
 """Readers and writers that open files from native code, where no audit event tells it: one file a family of libraries.
 
-``TABLE`` says which family knows which module. A family is loaded when the program imports one of its modules. A new library costs
-a line here and its ``Hook`` lines in a family's ``HOOKS``.
+``TABLE`` says which family knows which module. A family is loaded when the program imports one of its modules. A new
+library costs a line here and its ``Hook`` lines in a family's ``HOOKS``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *("tensorflow.python.data.ops.readers", "tensorflow.python.ops.gen_io_ops"),
     ),
 }
-"""Family -> the modules after whose execution its functions are wrapped: before others take the functions from there."""
+"""Family -> the modules after whose execution its functions are wrapped, before others take them from there."""
 
 
 def install(environment: Mapping[str, str]) -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Iterable
 
-from .hooks import FOLDER, READ, TRUNCATE, UPDATE, Call, Hook
+from .hooks import APPEND, FOLDER, READ, TRUNCATE, UPDATE, Call, Hook
 
 
 def _mapped(call: Call) -> Iterable[tuple[Any, str]]:
     path, mode = call.value(0, "path"), str(call.value(1, "mode", "r"))
     if "w" not in mode:
         yield path, READ
-    if mode != "r":
+    if mode not in ("r", "rb"):
         yield path, UPDATE
+
+
+def _os_file(call: Call) -> Iterable[tuple[Any, str]]:
+    mode = str(call.value(1, "mode", "r"))
+    return [(call.value(0, "path"), TRUNCATE if "w" in mode else APPEND if "a" in mode else READ)]
 
 
 def _dataset_files(result: Any, call: Call) -> Iterable[tuple[Any, str]]:
@@ -49,6 +54,11 @@ def _source(call: Call) -> Iterable[tuple[Any, str]]:
         yield call.value(1, "source"), READ
 
 
+def _source_first(call: Call) -> Iterable[tuple[Any, str]]:
+    if _is_local_argument(call.value(2, "filesystem")):
+        yield call.value(0, "source"), READ
+
+
 def _is_local_argument(filesystem: Any) -> bool:
     return filesystem is None or "Local" in type(filesystem).__name__
 
@@ -62,6 +72,7 @@ HOOKS: dict[str, tuple[Hook, ...]] = {
     "pyarrow.lib": (
         Hook("memory_map", _mapped),
         Hook("create_memory_map", TRUNCATE, 0, "path"),
+        Hook("OSFile", _os_file),
         Hook("input_stream", READ, 0, "source"),
         Hook("output_stream", TRUNCATE, 0, "source"),
     ),
@@ -83,6 +94,7 @@ HOOKS: dict[str, tuple[Hook, ...]] = {
     ),
     "pyarrow.orc": (
         Hook("ORCFile.__init__", READ, 1, "source"),
+        Hook("read_table", _source_first),
         Hook("ORCWriter.__init__", TRUNCATE, 1, "where"),
     ),
     "pyarrow.ipc": (
@@ -95,6 +107,7 @@ HOOKS: dict[str, tuple[Hook, ...]] = {
         Hook("read_csv", READ, 0, "input_file"),
         Hook("open_csv", READ, 0, "input_file"),
         Hook("write_csv", TRUNCATE, 1, "output_file"),
+        Hook("CSVWriter", TRUNCATE, 0, "sink"),
     ),
     "pyarrow._json": (Hook("read_json", READ, 0, "input_file"), Hook("open_json", READ, 0, "input_file")),
     "pyarrow.fs": (Hook("copy_files", _copied),),

@@ -1,6 +1,7 @@
-"""How a function that is given a path is watched: it is wrapped where its callers look it up, and nothing else of it changes.
+"""How a function that is given a path is watched: it is wrapped where its callers look it up.
 
-A wrapper's frames pretend to belong to the import system, so that warnings are laid at the door of the user's line as before.
+A wrapper's frames pretend to belong to the import system, so that warnings are laid at the door of the user's line as
+before.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Hook:
     """One function that opens files natively.
 
     Args:
-        attribute: the function in its module; ``Class.method`` for a method.
+        attribute: the function in its module; ``Class.method`` for a method; a class that is closed and opens when it
+            is made.
         how: what it does to its path (``READ`` ...), or a function of the call that gives pairs of a path and that.
         position: where the path stands among the arguments (a method's own object counts).
         keyword: the path's name among the arguments.
@@ -78,7 +80,7 @@ class Hook:
 
 
 def attach(module: Any, library: str, hooks: Iterable[Hook]) -> None:
-    """Wrap the functions of a module; what this version of the library has not, or does not let be replaced, is left."""
+    """Wrap the functions of a module; what this version has not, or does not let be replaced, is left."""
     for hook in hooks:
         owner = module
         *parents, name = hook.attribute.split(".")
@@ -96,7 +98,27 @@ def _replacement(owner: Any, name: str, watch: _Watch) -> Any:
     raw = vars(owner).get(name)
     if isinstance(raw, (staticmethod, classmethod)):
         return type(raw)(_wrapped(raw.__func__, watch))
-    return _wrapped(getattr(owner, name), watch)
+    original = getattr(owner, name)
+    return _stand_in(original, watch) if isinstance(original, type) else _wrapped(original, watch)
+
+
+def _stand_in(original: Any, watch: _Watch) -> Any:
+    """Return what looks like a closed class and makes instances of that class itself."""
+
+    class Meta(type(original)):  # type: ignore[misc]
+        def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+            return call(*args, **kwargs) if cls is made[0] else super().__call__(*args, **kwargs)
+
+        def __instancecheck__(cls, instance: Any) -> bool:
+            return isinstance(instance, original)
+
+        def __subclasscheck__(cls, subclass: type) -> bool:
+            return issubclass(subclass, original)
+
+    call = _wrapped(original, watch)
+    names = ("__module__", "__qualname__", "__doc__")
+    made = [Meta(original.__name__, (original,), {name: getattr(original, name, None) for name in names})]
+    return made[0]
 
 
 def _wrapped(original: Any, watch: _Watch) -> Any:
@@ -114,7 +136,8 @@ def _wrapped(original: Any, watch: _Watch) -> Any:
             setattr(wrapper, name, getattr(original, name))
         except (AttributeError, TypeError):
             pass  # what is written in C has not all of them
-    wrapper.__dict__.update(getattr(original, "__dict__", {}))
+    if not isinstance(original, type):
+        wrapper.__dict__.update(getattr(original, "__dict__", {}))
     wrapper.__wrapped__ = original  # type: ignore[attr-defined]
     wrapper.__code__ = wrapper.__code__.replace(co_filename=_HIDDEN)
     return wrapper
@@ -139,7 +162,8 @@ class _Watch:
         except PermissionError:
             raise
         except Exception as error:  # the edge to the user's program
-            return self._fault(error)
+            self._fault(error)
+            return None
         if not folders and self.hook.after is None:
             return None
         return lambda result: self._finish(folders, result, call)
@@ -170,11 +194,9 @@ class _Watch:
         return folders
 
     def _tell_one(self, path: str, how: str) -> None:
-        if how != READ:
-            counts = files.note_write(path, how)
-        else:
-            counts = any([files.note_read(found) for found in expanded(path)])
-        if counts:
+        # Every file is to be reported, also after one that counts.
+        seen = [files.note_read(found) for found in expanded(path)] if how == READ else [files.note_write(path, how)]
+        if True in seen:
             self._tell_native(path, how)
 
     def _tell_native(self, path: str, how: str) -> None:
@@ -211,7 +233,7 @@ def _states(path: str) -> dict[str, tuple[int, int]]:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Yield the local paths among an argument: a path, or a list of them; open files, bytes of content and URLs are none."""
+    """Yield the local paths of an argument: a path or a list of them; open files, content and URLs are none."""
     if isinstance(value, (list, tuple)):
         for part in value:
             yield from texts(part)
@@ -236,7 +258,7 @@ def expanded(path: str) -> Iterator[str]:
 
 
 def below(path: str) -> Iterator[str]:
-    """Yield the files below a folder that readers of folders take: names that begin with a dot or an underscore are none."""
+    """Yield the files below a folder that readers of folders take: not those that begin with a dot or an underscore."""
     count = 0
     for folder, names, found in os.walk(path):
         names[:] = sorted(name for name in names if name[0] not in "._")

@@ -25,7 +25,7 @@ def _h5_create(call: Call) -> Iterable[tuple[Any, str]]:
 
 
 def _h5_name(call: Call) -> str:
-    """Return the file's name; an open file object is named by its ``repr``, and a file kept in memory may never be written."""
+    """Return the file's name; empty for an open file object, which is named by its ``repr``."""
     name = os.fsdecode(call.value(0, "name", b""))
     return "" if name.endswith(">") else name
 
