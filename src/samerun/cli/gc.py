@@ -9,7 +9,7 @@ from samerun import api
 from samerun.cli.options import json_option
 from samerun.cli.printing import print_document, say
 from samerun.cli.progress import ProgressBar
-from samerun.report.plain_words import plural, size
+from samerun.report.plain_words import clean, plural, size
 from samerun.store.collect import Freed
 
 
@@ -25,6 +25,8 @@ def command(dry_run: bool, as_json: bool) -> int:
         print_document("gc/1", {"dry_run": dry_run, **msgspec.to_builtins(freed)})
     else:
         say(_sentence(freed, dry_run))
+        if freed.kept_because:
+            say(f"  Copies were left alone: {clean(freed.kept_because)}.")
     return 0
 
 
