@@ -63,7 +63,7 @@ class MetricsWriter:
 
     def __init__(self, folder: Path, *, rank: int | None = None) -> None:
         self._folder = folder
-        rank = _rank_here() if rank is None else rank
+        rank = rank_here() if rank is None else rank
         self._lock = threading.Lock()
         self._file: files.AppendFile | None = self._claim([f"metrics.rank{rank}" if rank else "metrics"])
         _writers.add(self)
@@ -140,7 +140,8 @@ def _encoded(value: Any) -> Any:
     return exact.encode_number(exact.number_of(value))
 
 
-def _rank_here() -> int:
+def rank_here() -> int:
+    """Return this process's rank by the variables that launchers set; 0 without one."""
     for name in _RANKS:
         value = os.environ.get(name, "")
         if value.isdecimal():
@@ -245,9 +246,19 @@ def history(logs: Path) -> dict[str, list[tuple[Number | None, Number | None, Nu
 
 
 def last_values(logs: Path) -> dict[str, Number]:
-    """Return name -> last value; where several processes logged a name, the first process's counts."""
+    """Return name -> last value; of several processes the first one counts, and the summary above all."""
     last: dict[str, Number] = {}
     for path in reversed(files_of(logs)):
         for record in read(path).records:
             last.update(record.values)
-    return last
+    return {**last, **_summary(logs / "summary.json")}
+
+
+def _summary(path: Path) -> dict[str, Number]:
+    """Return the numbers among what ``run.summary`` holds."""
+    found: dict[str, Number] = {}
+    with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, AttributeError):
+        for name, value in msgspec.json.decode(files.read_bytes(path)).items():
+            with suppress(ValueError):
+                found[name] = exact.decode_number(value)
+    return found
