@@ -37,7 +37,7 @@ class _Source:
 
 _source = _Source()
 _ordinals: dict[tuple[str, str, str], Iterator[int]] = {}
-_places: dict[tuple[str, str, int], int] = {}
+_places: dict[tuple[str, str, int, int], int] = {}
 _unsupplied: set[tuple[str, str, int]] = set()
 
 
@@ -99,10 +99,10 @@ def unsupplied(source: str, file: str, line: int) -> None:
 def _note(source: str, ordinal: int, bits: int, unasked: bool) -> None:
     """Write the event for the first, second, fourth, eighth ... draw of a line, so that a loop cannot fill the disk."""
     asker = frames.asker(sys._getframe(3))
-    place = (source, asker.file, asker.line)
+    importing, direct = (1, 0) if unasked else (asker.importing, asker.direct)
+    place = (source, asker.file, asker.line, importing)
     count = _places[place] = _places.get(place, 0) + 1
     if count & (count - 1) == 0:
-        importing, direct = (1, 0) if unasked else (asker.importing, asker.direct)
         events.emit("entropy", source, ordinal, bits, asker.file, asker.line, importing, direct)
 
 
