@@ -8,9 +8,12 @@ from __future__ import annotations
 import atexit
 import sys
 import time
-from typing import Any, Callable, Mapping
 
 from . import events
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping
 
 _started: list[tuple[str, ...]] = []
 

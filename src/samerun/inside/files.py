@@ -12,9 +12,14 @@ import os
 import posix
 import stat
 import sys
-from typing import Any, Callable, Mapping, Optional
 
 from . import events, places
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping, Optional
+
+    Handler = Callable[[tuple[Any, ...]], None]
 
 _ACCESS = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -26,8 +31,6 @@ _LISTERS = (
     *("/importlib/", "/pkgutil.py", "/pkg_resources/", "/importlib_metadata/"),
     *("/shutil.py", "/tempfile.py", "/linecache.py"),
 )
-
-Handler = Callable[["tuple[Any, ...]"], None]
 
 _read: set[int] = set()
 _written: set[int] = set()

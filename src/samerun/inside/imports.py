@@ -8,9 +8,12 @@ executed, so that ``__loader__`` and ``__spec__.loader`` are what they would hav
 from __future__ import annotations
 
 import sys
-from typing import Any, Callable, Mapping
 
 from . import events
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping
 
 _MACHINERY = "<frozen importlib._bootstrap_external>"
 """The file that the proxy's frames pretend to be of: tracebacks and the levels of warnings pass over it."""

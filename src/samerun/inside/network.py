@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
-
 from . import events, files
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Mapping
 
 _told: set[tuple[str, str]] = set()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Mapping
 
 from . import (
     drawn,
@@ -27,6 +26,10 @@ from . import (
     unseeded_torch,
     variables,
 )
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Mapping
 
 PARTS: tuple[Any, ...] = (
     *(places, imports, variables, network, files, natives, ending),

@@ -9,9 +9,12 @@ from __future__ import annotations
 import _thread
 import os
 import sys
-from typing import Any, Iterator, Mapping
 
 from . import events, places
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Iterator, Mapping
 
 _BETWEEN = ("<frozen os>", "<frozen _collections_abc>", os.__file__, __file__)
 

@@ -6,9 +6,11 @@ library costs a line here and its ``Hook`` lines in a family's ``HOOKS``.
 
 from __future__ import annotations
 
-from typing import Any, Mapping
-
 from .. import imports
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Mapping
 
 TABLE: dict[str, tuple[str, ...]] = {
     "tensors": (

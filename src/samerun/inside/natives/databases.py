@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Iterable
 
 from .hooks import READ, UPDATE, Call, Hook
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Iterable
 
 
 def _opened(path: Any, read_only: bool) -> Iterable[tuple[Any, str]]:

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, Callable, Iterable, Iterator, Optional, Union
 
 from .. import events, files
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Callable, Iterable, Iterator, Optional, Union
+
+    Paths = Callable[["Call"], Iterable[tuple[Any, str]]]
+    Results = Callable[[Any, "Call"], Iterable[tuple[Any, str]]]
 
 READ, TRUNCATE, APPEND, UPDATE, FOLDER = "read", "truncate", "append", "update", "folder"
 """What a function does to its path; ``folder``: it writes files into it whose names are known only afterwards."""
@@ -19,7 +25,6 @@ _HIDDEN = "<frozen importlib._bootstrap samerun>"
 _MAGIC = ("*", "?", "[")
 _MOST = 20_000  # files of one folder that are looked at
 
-Pair = "tuple[object, str]"
 _told: set[int] = set()
 
 
@@ -35,10 +40,6 @@ class Call:
         if keyword in self.kwargs:
             return self.kwargs[keyword]
         return self.args[position] if len(self.args) > position else default
-
-
-Paths = Callable[[Call], "Iterable[tuple[Any, str]]"]
-Results = Callable[[Any, Call], "Iterable[tuple[Any, str]]"]
 
 
 class Hook:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Iterable
 
 from .hooks import READ, TRUNCATE, Call, Hook
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Iterable
 
 
 def _uri(call: Call) -> Iterable[tuple[Any, str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable
-
 from .hooks import APPEND, READ, TRUNCATE, Call, Hook
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Iterable
 
 
 def _by_mode(call: Call) -> Iterable[tuple[Any, str]]:

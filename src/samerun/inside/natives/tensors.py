@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Iterable
 
 from .hooks import READ, TRUNCATE, UPDATE, Call, Hook
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Any, Iterable
 
 _H5_UPDATE, _H5_TRUNCATE, _H5_EXCLUSIVE = 1, 2, 4  # H5F_ACC_RDWR, H5F_ACC_TRUNC, H5F_ACC_EXCL
 
