@@ -71,6 +71,7 @@ _RATE = re.compile(
     r"(?:/\s?|[\s_-]per[\s_-]|Per)(?:s|sec|secs|second|seconds)\b(?![\s_-]?\w)|(?<=[A-Za-z])[_-]per[_-](?:s|sec|second)$",
     re.IGNORECASE,
 )
+_UNIT_PER = re.compile(rf"(?<![A-Za-z])({'|'.join(UNITS)})\s?/\s?(?=[A-Za-z])")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -104,7 +105,7 @@ def roles_of(name: str) -> Roles:
     """Return what the name of one field says about its value; empty roles if nothing."""
     if _RATE.search(name):
         return Roles(rate=True)
-    parts = tuple(word for word in words(name[:200]) if not word.isdigit())
+    parts = tuple(word for word in words(_UNIT_PER.sub(r"\1 per ", name[:200])) if not word.isdigit())
     return _of_time(parts) or _of_place(parts)
 
 
@@ -117,8 +118,9 @@ def denies_time(name: str) -> bool:
 
 
 def _of_time(parts: tuple[str, ...]) -> Roles:
-    parts, unit = _without_unit(parts)
-    if unit is not None and (not parts or not _SPANS.intersection(parts)):
+    per = len(parts) > 2 and parts[-2] == "per" and parts[-1] in _PER and parts[-3] in UNITS
+    parts, unit = _without_unit(parts[:-2] if per else parts, per)
+    if unit is not None and not _SPANS.intersection(parts):
         return Roles(span=True, unit=unit) if not _FOREIGN_BEFORE.intersection(parts) else NOTHING
     for position, word in enumerate(parts):
         role = _time_word(word, parts[:position], parts[position + 1 :])
@@ -142,11 +144,11 @@ def _time_word(word: str, before: tuple[str, ...], after: tuple[str, ...]) -> st
     return "moment" if word.endswith("ed") and after in (("at",), ("on",)) else ""
 
 
-def _without_unit(parts: tuple[str, ...]) -> tuple[tuple[str, ...], float | None]:
+def _without_unit(parts: tuple[str, ...], per: bool) -> tuple[tuple[str, ...], float | None]:
     """Take the unit off the end: any after a word of time, else only one that cannot mean something else."""
     if not parts or parts[-1] not in UNITS:
         return parts, None
-    if parts[-1] in _SELF_EVIDENT_UNITS or (_SPANS.intersection(parts) and parts[-1] not in ("min", "mins")):
+    if parts[-1] in _SELF_EVIDENT_UNITS or per or (_SPANS.intersection(parts) and parts[-1] not in ("min", "mins")):
         return parts[:-1], UNITS[parts[-1]]
     return parts, None
 

@@ -8,12 +8,23 @@ from pathlib import Path, PurePosixPath
 from samerun.outputs import (
     binary,
     csv_table,
+    feather,
+    hdf5,
     json_document,
     json_lines,
     notebook,
+    npy,
+    npz,
+    parquet,
+    pickle_file,
+    picture,
+    safetensors_file,
     sqlite_database,
+    tensorboard_events,
     text,
     toml_document,
+    torch_checkpoint,
+    ubjson,
     yaml_document,
 )
 from samerun.outputs.archive import DEEPEST, Archive
@@ -23,6 +34,17 @@ from samerun.record.difference import Difference
 
 # The more special a type, the earlier: what is built on zip stands before it, text and bytes at the end.
 _BEFORE_ARCHIVES: tuple[OutputType, ...] = (
+    torch_checkpoint,
+    npz,
+    npy,
+    safetensors_file,
+    parquet,
+    feather,
+    hdf5,
+    picture,
+    tensorboard_events,
+    ubjson,
+    pickle_file,
     notebook,
     json_document,
     json_lines,
