@@ -65,7 +65,7 @@ def _compare(label: str, a: ArrowTable, b: ArrowTable, comparing: Comparing) -> 
     numbers = {name: _Numbers(name, comparing) for name in plain}
     others = TableComparison([name for name in shared if name not in numbers], _rest(b, shared, numbers), comparing)
     rows = _Rows()
-    for first, one, two in _pairs(rows, a.batches(), b.batches()):
+    for first, one, two in _pairs(rows, _checked(a), _checked(b)):
         for name, column in numbers.items():
             column.add(first, one.column(name), two.column(name))
         others.add(_columns(one, shared, numbers), _columns(two, shared, numbers))
@@ -74,6 +74,13 @@ def _compare(label: str, a: ArrowTable, b: ArrowTable, comparing: Comparing) -> 
     if rows.of_a != rows.of_b:
         children.append(Difference("rows", "different", f"{count(rows.of_a, 'row')} -> {count(rows.of_b, 'row')}"))
     return gather_parts(label, [*children, _compare_metadata(a, b, comparing)], "column")
+
+
+def _checked(table: ArrowTable) -> Iterator[Any]:
+    """Yield the batches, each checked: offsets that lead out of a damaged file's buffers would be followed."""
+    for batch in table.batches():
+        batch.validate(full=True)
+        yield batch
 
 
 def _type(table: ArrowTable, name: str) -> Any:

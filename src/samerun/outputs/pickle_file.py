@@ -18,6 +18,9 @@ kind = "pickle"
 SUFFIXES = frozenset({".pkl", ".pickle", ".joblib", ".p", ".pck", ".pcl", ".pkl.gz", ".pkl.bz2", ".pkl.xz", ".sav"})
 """Names of pickles; without one of them a file counts by its first bytes."""
 
+_OLD_OPCODES = {bytes([code]) for code in b"(]})cCGIFJKLMNSTUVX"}
+"""What a pickle of protocol 0 or 1 may start with."""
+
 MAX_PICKLES = 100_000
 """How many pickles written one behind the other are read from one file."""
 
@@ -27,7 +30,7 @@ def recognises(path: PurePosixPath, head: bytes) -> bool:
     if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return True
     named = path.suffix.lower() in SUFFIXES or "".join(path.suffixes[-2:]).lower() in SUFFIXES
-    return named and not head.startswith((b"PK\x03\x04", b"\x89HDF"))
+    return named and (is_compressed(head) or head[:1] in _OLD_OPCODES)
 
 
 def compare(a: Path, b: Path, comparing: Comparing) -> Difference:

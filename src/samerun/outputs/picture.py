@@ -54,17 +54,24 @@ def recognises(path: PurePosixPath, head: bytes) -> bool:
 
 def compare(a: Path, b: Path, comparing: Comparing) -> Difference:
     """Compare two pictures: how many pixels differ, by how much, and where."""
-    return compare_content(kind, a, b, _read, lambda one, two: _compare(one, two, comparing))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of damaged files; the limits here are stricter than those Pillow warns of
+        return compare_content(kind, a, b, _read, lambda one, two: _compare_safely(one, two, comparing))
+
+
+def _compare_safely(a: _Picture, b: _Picture, comparing: Comparing) -> Difference:
+    try:
+        return _compare(a, b, comparing)
+    except Image.DecompressionBombError as error:  # a frame may be larger than the picture
+        raise Unreadable(str(error)) from error
 
 
 def _open(path: Path) -> Any:
     """Open a picture without decoding it; one that would fill the memory is refused."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the limit below is stricter than Pillow's warning
-        try:
-            picture = Image.open(path, formats=FORMATS)
-        except Image.DecompressionBombError as error:  # an error of no kind of Python's
-            raise Unreadable(str(error)) from error
+    try:
+        picture = Image.open(path, formats=FORMATS)
+    except Image.DecompressionBombError as error:  # an error of no kind of Python's
+        raise Unreadable(str(error)) from error
     if picture.width * picture.height > MAX_PIXELS:
         raise Unreadable(f"{picture.width} x {picture.height} pixels are more than {MAX_PIXELS:,}")
     return picture
