@@ -13,10 +13,10 @@ from samerun.compare.metrics import compare_metrics
 from samerun.compare.outputs import Side, compare_outputs
 from samerun.compare.verdict import comparing, ending_note, overall
 from samerun.errors import RunStillGoing, StoreTrouble
-from samerun.launch.again import Again, clear, prepare_again
+from samerun.launch.again import run_again
 from samerun.launch.found import Request, prepare
 from samerun.launch.keeping import KeepInputs
-from samerun.launch.launcher import Launched, launch
+from samerun.launch.launcher import launch
 from samerun.launch.rebuild import rebuild_environment
 from samerun.record.output import MetricComparison, OutputComparison
 from samerun.record.run import Run
@@ -34,11 +34,15 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recorded run: the record, its folder, and the child's return code as ``subprocess`` gives it."""
+    """A recorded run: the record, its folder, and the child's return code as ``subprocess`` gives it.
+
+    ``trouble`` is a sentence where the program ended but its record could not be completed.
+    """
 
     run: Run
     folder: Path
     returncode: int
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def record(
         done = launch(order)
     except OSError as error:
         raise _store_trouble(layout, error) from error
-    return Recorded(done.run, done.folder.path, done.ending.returncode)
+    return Recorded(done.run, done.folder.path, done.ending.returncode, done.trouble)
 
 
 def replay(
@@ -138,24 +142,17 @@ def replay(
     if env == "rebuild":
         tell("rebuilding the environment")
         python = rebuild_environment(recorded, layout, tell)
-    tell("building the workspace")
-    again = prepare_again(recorded, layout, os.environ, VERSION, python=python)
     try:
-        tell(f"running {' '.join(recorded.command)}")
-        done = _launch_again(again, layout)
-    finally:
-        clear(again)
-    tell("comparing")
-    compared = _compare(recorded, where, done.run, done.folder, rtol, atol)
-    notes = [*again.notes, *([compared.note] if compared.note else [])]
-    return Replay(recorded, done.run, compared.verdict, compared.outputs, compared.metrics, compared.factors, notes)
-
-
-def _launch_again(again: Again, layout: StoreLayout) -> Launched:
-    try:
-        return launch(again.launch)
+        replayed = run_again(recorded, layout, os.environ, VERSION, python=python, tell=tell)
     except OSError as error:
         raise _store_trouble(layout, error) from error
+    tell("comparing")
+    done = replayed.launched
+    if done.trouble:
+        raise StoreTrouble(done.trouble, "Free space or make the store writable, and replay again.")
+    compared = _compare(recorded, where, done.run, done.folder, rtol, atol)
+    notes = [*replayed.notes, *([compared.note] if compared.note else [])]
+    return Replay(recorded, done.run, compared.verdict, compared.outputs, compared.metrics, compared.factors, notes)
 
 
 def diff(a: str, b: str, *, rtol: float = 0.0, atol: float = 0.0) -> Compared:

@@ -97,6 +97,8 @@ def _report(recorded: api.Recorded, json_file: str | None, as_json: bool) -> Non
     if as_json:
         print_document("record/1", document)
     run = recorded.run
+    if recorded.trouble:
+        say(f"samerun: {clean(recorded.trouble)}")
     left = f"{plural(len(run.outputs), 'output')}, {plural(len(run.metrics), 'metric')}"
     say(f"samerun: {ending(run)} after {span(run.seconds)}; {left}; kept in {clean(str(recorded.folder))}")
     say(run.id)

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from samerun.factors.factor import Plan
 from samerun.launch import enter
 from samerun.launch.found import make_redactor
 from samerun.launch.ground import Ground
-from samerun.launch.launcher import Launch
+from samerun.launch.launcher import Launch, Launched, launch
 from samerun.launch.tree import Tree, TreeReader, is_environment
 from samerun.launch.workspace import Workspace, WorkspaceBuilder, put_git
 from samerun.record.missing import Missing, NotCaptured
@@ -30,6 +30,14 @@ from samerun.store.objects import Objects
 
 NO_NAMESPACE = "SAMERUN_NO_NAMESPACE"
 """Set to anything, it has replays run in a folder of another path, as on systems without mount namespaces."""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A replay that has ended, with sentences about what could not be given."""
+
+    launched: Launched
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -44,8 +52,13 @@ class Again:
     workspace: Workspace
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def mounting_failed(self) -> bool:
+        """Whether the kernel refused a mount, so that the command never started."""
+        return (self.workspace.folder.parent / "mounts.json.failed").exists()
 
-def prepare_again(
+
+def run_again(
     run: Run,
     layout: StoreLayout,
     environment: Mapping[str, str],
@@ -53,8 +66,9 @@ def prepare_again(
     *,
     python: str | None = None,
     given: Mapping[str, Values] | None = None,
-) -> Again:
-    """Build a workspace and a plan from a recorded run.
+    tell: Callable[[str], None] = lambda text: None,
+) -> Replayed:
+    """Run a recorded run again in a workspace that is removed afterwards.
 
     Args:
         run: the recorded run, whole.
@@ -63,12 +77,44 @@ def prepare_again(
         version: samerun's own version.
         python: another interpreter to use in place of the recorded one (a rebuilt environment).
         given: factors whose values are to be other than the recorded ones, by kind.
+        tell: is told in words what is being done.
 
     Raises:
         CannotReplay: data that the run read is neither where it was nor in the store.
+        CannotStart: the command cannot be started any more.
+    """
+    for mounts in (True, False) if can_mount() else (False,):
+        tell("building the workspace")
+        again = prepare_again(run, layout, environment, version, mounts=mounts, python=python, given=given)
+        try:
+            tell(f"running {' '.join(run.command)}")
+            done = launch(again.launch)
+            if mounts and done.ending.returncode == enter.FAILED and again.mounting_failed:
+                files.remove_tree(done.folder.path)
+                continue
+            return Replayed(done, again.notes)
+        finally:
+            clear(again)
+    raise AssertionError("a launch without mounts always returns")
+
+
+def prepare_again(
+    run: Run,
+    layout: StoreLayout,
+    environment: Mapping[str, str],
+    version: str,
+    *,
+    mounts: bool,
+    python: str | None = None,
+    given: Mapping[str, Values] | None = None,
+) -> Again:
+    """Build a workspace and a plan from a recorded run; arguments and errors as in ``run_again``.
+
+    ``mounts`` says whether the workspace is mounted over the original folder.
     """
     plan = make_plan(run, environment, given or {})
-    mounts = can_mount()
+    if not mounts:
+        _refuse_writes_outside(run)
     original = Path(run.place.tree)
     builder = WorkspaceBuilder(Objects(layout.objects), original, mounts)
     home = files.make_folder(layout.shared / "workspaces" / f"{run.id}-{os.urandom(4).hex()}")
@@ -115,6 +161,16 @@ def _refuse_if_lacking(run: Run, workspace: Workspace) -> None:
         "Put them back where they were, with the content that they had, and replay again.",
         lacking=workspace.lacking,
     )
+
+
+def _refuse_writes_outside(run: Run) -> None:
+    outside = [output.path for output in run.outputs if os.path.isabs(output.path)]
+    if outside:
+        raise CannotReplay(
+            f"The run {run.id} wrote {outside[0]}, outside of its folder, and a replay would overwrite it here.",
+            "Replay it where mount namespaces work (Linux), or have the program write below its own folder.",
+            outside=outside,
+        )
 
 
 def _placeholder_notes(workspace: Workspace) -> list[str]:
@@ -198,7 +254,7 @@ class _Through:
     def __call__(self, command: list[str], folder: RunFolder) -> list[str]:
         """Write what is to be mounted and return the command that does it."""
         home = self._workspace.folder.parent
-        plan = {"cwd": self._plan.cwd, "overlays": self._overlays(home), "binds": self._binds(folder)}
+        plan = {"cwd": self._plan.cwd, "overlays": self._overlays(home), "binds": self._binds(home, folder)}
         path = home / "mounts.json"
         files.write_atomic(path, json.dumps(plan).encode())
         return [sys.executable, "-I", "-S", enter.__file__, str(path), "--", *command]
@@ -210,7 +266,13 @@ class _Through:
             layers.append({"target": target, "upper": str(upper), "work": str(work)})
         return layers
 
-    def _binds(self, folder: RunFolder) -> list[dict[str, object]]:
+    def _private(self, home: Path, path: str) -> dict[str, object]:
+        """Return a mount of a folder of the user that takes writes into a private layer, or read-only without one."""
+        layer = home / "layers" / str(len(os.listdir(files.make_folder(home / "layers"))))
+        upper, work = files.make_folder(layer / "upper"), files.make_folder(layer / "work")
+        return {"source": path, "target": path, "read_only": True, "upper": str(upper), "work": str(work)}
+
+    def _binds(self, home: Path, folder: RunFolder) -> list[dict[str, object]]:
         """Return what is mounted, in order: the workspace first, then what must shine through it."""
         tree = str(self._ground.tree)
         binds: list[dict[str, object]] = [{"source": str(self._workspace.folder), "target": tree}]
@@ -221,7 +283,8 @@ class _Through:
                     binds.append({"source": path, "target": path})
                 continue
             files.make_folder(self._workspace.folder / below)
-            binds.append({"source": path, "target": path, "read_only": path != str(folder.path)})
+            own = path == str(folder.path)
+            binds.append({"source": path, "target": path} if own else self._private(home, path))
         if self._git_objects is not None:
             binds.append(
                 {

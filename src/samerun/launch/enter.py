@@ -91,16 +91,29 @@ def _mount_all(plan: dict[str, list[dict[str, str]]]) -> None:
     """Mount folders over folders; sources are opened first, because what is mounted later may hide them."""
     binds = [(os.open(each["source"], os.O_PATH | os.O_CLOEXEC), each) for each in plan["binds"]]
     for layer in plan["overlays"]:
-        options = "lowerdir={},upperdir={},workdir={}".format(*tuple(
-            _escape(layer[name]) for name in ("target", "upper", "work")
-        ))
+        options = "lowerdir={},upperdir={},workdir={}".format(
+            *tuple(_escape(layer[name]) for name in ("target", "upper", "work"))
+        )
         _mount("overlay", layer["target"], "overlay", 0, options)
     for descriptor, each in binds:
         target = each["target"]
-        _mount(f"/proc/self/fd/{descriptor}", target, None, _MS_BIND | _MS_REC, None)
-        if each.get("read_only"):
-            _libc.mount(None, os.fsencode(target), None, ctypes.c_ulong(_MS_BIND | _MS_REMOUNT | _MS_RDONLY), None)
+        if not _layer(descriptor, each):
+            _mount(f"/proc/self/fd/{descriptor}", target, None, _MS_BIND | _MS_REC, None)
+            if each.get("read_only"):
+                _libc.mount(None, os.fsencode(target), None, ctypes.c_ulong(_MS_BIND | _MS_REMOUNT | _MS_RDONLY), None)
         os.close(descriptor)
+
+
+def _layer(descriptor: int, each: dict[str, str]) -> bool:
+    """Mount a folder so that writes go into a private layer; False where that is not asked for or not possible."""
+    if "upper" not in each:
+        return False
+    options = f"lowerdir=/proc/self/fd/{descriptor},upperdir={_escape(each['upper'])},workdir={_escape(each['work'])}"
+    try:
+        _mount("overlay", each["target"], "overlay", 0, options)
+    except OSError:  # the layer would lie on an overlay itself: shown read-only instead
+        return False
+    return True
 
 
 def _escape(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 from samerun.basics import files
@@ -52,27 +52,32 @@ class Results:
         self._keeper = keeper
         self.not_captured: list[NotCaptured] = []
 
-    def gather(self, written: Iterable[str], after: Tree, started_ns: int) -> list[Output]:
+    def gather(
+        self, written: Iterable[str], after: Tree, started_ns: int, edited: Callable[[str], bool] = is_code
+    ) -> list[Output]:
         """Return every file that the run left.
 
         Args:
             written: absolute paths, as the program saw them, that were seen being written.
             after: the folder now (names and stat only).
             started_ns: when the program started.
+            edited: says of a file that was there before and changed, nobody being seen, that a person edited it.
         """
         seen = {self._ground.name(path) for path in written}
-        names = seen | set(self._changed(seen, after.keys, started_ns))
+        names = seen | set(self._changed(seen, after.keys, started_ns, edited))
         outputs = (self._output(name) for name in sorted(names) if not _is_by_product(name))
         return [output for output in outputs if output is not None]
 
-    def _changed(self, seen: set[str], after: dict[str, StatKey], started_ns: int) -> Iterable[str]:
+    def _changed(
+        self, seen: set[str], after: dict[str, StatKey], started_ns: int, edited: Callable[[str], bool]
+    ) -> Iterable[str]:
         """Yield files of the folder that changed although nobody was seen writing them: native code, other programs."""
         for name, key in after.items():
             if key == self._before.keys.get(name) or name in seen or name.endswith("/"):
                 continue
             if key.ctime_ns < started_ns:
                 continue
-            if name in self._before.keys and is_code(name):
+            if name in self._before.keys and edited(name):
                 self.not_captured.append(NotCaptured(name, "it was edited while the run went on, by something else"))
             else:
                 yield name

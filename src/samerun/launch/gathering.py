@@ -1,0 +1,214 @@
+"""From what was seen of a program that has ended to the final record of its run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import structs
+
+from samerun.basics import files
+from samerun.factors import FACTORS
+from samerun.factors.code import is_code
+from samerun.factors.config import parse
+from samerun.factors.factor import Scene
+from samerun.launch.artifact_outputs import artifact_outputs
+from samerun.launch.child import Ending
+from samerun.launch.inputs import InputFollower
+from samerun.launch.keeping import Keeper
+from samerun.launch.logged import read_given, read_problems
+from samerun.launch.measured import final_metrics, recorded_config
+from samerun.launch.observe import observe
+from samerun.launch.order import Launch
+from samerun.launch.results import Results
+from samerun.launch.run_files import write_code, write_environment, write_summaries
+from samerun.launch.spool import read_spool
+from samerun.launch.watch import FolderWatch
+from samerun.record.files import FileFact
+from samerun.record.missing import Missing, NotCaptured
+from samerun.record.observation import Observation, SeenFile
+from samerun.record.run import Run, Status
+from samerun.record.values import Json
+from samerun.record.window import Window
+from samerun.store import folder as run_folder
+from samerun.store.layout import RunFolder
+from samerun.store.objects import Objects
+
+
+class Gathering:
+    """Completes the record of one launch.
+
+    Args:
+        order: what was launched.
+        folder: the run folder.
+        keeper: the way into the store.
+        run: the record as it stood before the start.
+        started_ns: when the program started.
+    """
+
+    def __init__(self, order: Launch, folder: RunFolder, keeper: Keeper, run: Run, started_ns: int) -> None:
+        self._order = order
+        self._folder = folder
+        self._keeper = keeper
+        self._run = run
+        self._started_ns = started_ns
+        self._objects = Objects(order.layout.objects)
+
+    def final(self, ending: Ending, watch: FolderWatch, follower: InputFollower, log_failed: str) -> Run:
+        """Return the final record; inputs and outputs are hashed and kept on the way."""
+        observed = observe(read_spool(spool_of(self._folder)), self._order.redactor)
+        written = self._written(observed, watch)
+        inputs = follower.finish(self._reads(observed, watch, written))
+        results = Results(self._order.ground, self._order.tree, self._folder, self._objects, self._keeper)
+        after = self._order.reader.look_again()
+        found = results.gather(written, after, self._started_ns, lambda name: self._is_edited(name, observed))
+        outputs = [*found, *artifact_outputs(self._folder)]
+        self._store_committed(inputs)
+        given = read_given(self._folder)
+        scene = make_scene(self._order, self._joined(inputs), observed, recorded_config(self._folder))
+        not_seen = [
+            *self._run.not_captured,
+            *observed.not_captured,
+            *(NotCaptured(str(self._order.ground.tree), reason) for reason in watch.reasons),
+            *results.not_captured,
+            *_unknown(inputs),
+            *read_problems(self._folder),
+            *([NotCaptured("printed text", log_failed)] if log_failed else []),
+        ]
+        return structs.replace(
+            self._run,
+            name=given.name or self._run.name,
+            tags=list(dict.fromkeys([*self._run.tags, *given.tags])),
+            status=status_of(ending.returncode),
+            exit_code=ending.returncode,
+            started=ending.started,
+            seconds=ending.seconds,
+            factors=read_factors(scene),
+            outputs=outputs,
+            metrics=final_metrics(self._folder, outputs),
+            not_captured=list(dict.fromkeys(not_seen)),
+            window=self._window(ending, observed),
+        )
+
+    def write(self, run: Run) -> None:
+        """Write the files of the run folder, the record with the seal last."""
+        order = self._order
+        write_code(self._folder, order.tree, order.reader.patch_material(order.tree), self._objects, order.redactor)
+        write_environment(self._folder, run)
+        write_summaries(self._folder, run)
+        files.remove_tree(spool_of(self._folder))
+        run_folder.seal(self._folder, run)
+        with suppress(OSError):
+            order.reader.save_cache()
+
+    def _written(self, observed: Observation, watch: FolderWatch) -> set[str]:
+        """Return what was written, as the program saw it; the watch saw where it really lies, but not by whom."""
+        ground = self._order.ground
+        seen = {str(ground.tree / os.path.relpath(path, ground.real)) for path in watch.written}
+        return set(observed.written) | {path for path in seen if not self._is_edited(ground.name(path), observed)}
+
+    def _is_edited(self, name: str, observed: Observation) -> bool:
+        """Say whether a file that no process reported is one that a person saved in an editor while the program ran.
+
+        That is code, and, where every process reports what it writes, whatever git shows.
+        """
+        known = self._order.tree.files.get(name)
+        if known is None:
+            return False
+        silent = [each for each in observed.not_captured if each.what.startswith("child process")]
+        all_report = bool(observed.processes) and not silent
+        return is_code(name) or (all_report and known.state in ("committed", "changed", "untracked"))
+
+    def _reads(self, observed: Observation, watch: FolderWatch, written: set[str]) -> dict[str, SeenFile]:
+        """Return everything that was read: as reported, and what the watch saw being opened beyond that."""
+        reads = dict(observed.reads)
+        ground = self._order.ground
+        for path in watch.opened:
+            name = os.path.relpath(path, ground.real)
+            seen = str(ground.tree / name)
+            key = self._order.tree.keys.get(name)
+            if seen not in reads and seen not in written and key is not None:
+                reads[seen] = SeenFile(key.size, key.mtime_ns, key.ctime_ns, key.inode, key.device)
+        return reads
+
+    def _joined(self, inputs: dict[str, FileFact]) -> dict[str, FileFact]:
+        """Return the folder before the start joined with what was read, configuration files marked."""
+        facts = {**self._order.tree.files, **inputs}
+        for name, fact in inputs.items():
+            if fact.hash and not fact.secret and parse(name, content_of(self._order, name) or b"") is not None:
+                facts[name] = structs.replace(fact, configuration=True)
+        return facts
+
+    def _store_committed(self, inputs: dict[str, FileFact]) -> None:
+        """Store the committed files that the run needed, so that the record outlives git's own clean-up."""
+        for name, fact in inputs.items():
+            if fact.state == "committed" and fact.hash and not self._objects.has(fact.hash):
+                with suppress(OSError):
+                    self._keeper.keep(self._order.ground.on_disk(name))
+
+    def _window(self, ending: Ending, observed: Observation) -> Window:
+        pids = frozenset({ending.pid, *(process.pid for process in observed.processes)})
+        ground, holder = self._order.ground, self._run.holder
+        paths = tuple(dict.fromkeys((str(ground.tree), str(ground.real), str(self._folder.path))))
+        ended = ending.started + ending.seconds
+        return Window(ending.started, ended, holder.host if holder else "", pids, paths, self._run.id)
+
+
+def spool_of(folder: RunFolder) -> Path:
+    """Return where the processes of a run report while it goes on."""
+    return folder.path / ".spool"
+
+
+def make_scene(
+    order: Launch,
+    facts: Mapping[str, FileFact],
+    observed: Observation | None = None,
+    configuration: Mapping[str, Json] | None = None,
+) -> Scene:
+    """Return what the factors of a launch are read from."""
+    return Scene(
+        argv=tuple(order.plan.argv),
+        cwd=Path(order.plan.cwd),
+        tree=order.ground.tree,
+        environment=order.found,
+        plan=order.plan,
+        redactor=order.redactor,
+        files=facts,
+        observed=observed,
+        content=lambda name: content_of(order, name),
+        configuration=configuration or {},
+    )
+
+
+def content_of(order: Launch, name: str) -> bytes | None:
+    """Return what a file holds now; None if it cannot be read."""
+    try:
+        return order.ground.on_disk(name).read_bytes()
+    except OSError:
+        return None
+
+
+def read_factors(scene: Scene) -> dict[str, Json]:
+    """Read every factor of the table; a reading that is missing is kept with its reason."""
+    readings = ((factor.kind, factor.read(scene)) for factor in FACTORS)
+    return {kind: {"missing": reading.why} if isinstance(reading, Missing) else reading for kind, reading in readings}
+
+
+def status_of(returncode: int) -> Status:
+    """Return the word for a return code as ``subprocess`` gives it."""
+    if returncode == 0:
+        return "finished"
+    if returncode in (-2, 130):
+        return "interrupted"
+    return "killed" if returncode < 0 else "failed"
+
+
+def _unknown(inputs: dict[str, FileFact]) -> list[NotCaptured]:
+    """Return the inputs whose content is not known or not kept."""
+    return [
+        NotCaptured(name, fact.why)
+        for name, fact in inputs.items()
+        if fact.link is None and not fact.kept and fact.why and fact.why != "nothing read it"
+    ]
