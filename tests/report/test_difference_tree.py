@@ -54,6 +54,20 @@ def test_deep_trees_are_cut() -> None:
     assert len(tree_lines(node, everything=True)) == 30
 
 
+def test_what_was_said_is_not_said_again() -> None:
+    tree = Difference("json", "different", "loss: 1 -> 2", children=(Difference("loss", "different", "1 -> 2"),))
+    outputs = [OutputComparison("m.json", "json", "different", "loss: 1 -> 2", tree)]
+    metrics = [MetricComparison("loss", "different", 1, 2, "1 of 1 points differ")]
+    page = difference_page(Compared(A, B, "different", outputs, metrics, []))
+    assert page.count("loss: 1 -> 2") == 1
+    assert "points" not in page
+
+
+def test_what_a_comparison_counted_stands_without_a_label() -> None:
+    tree = Difference("csv", "different", children=(Difference("...", "different", "and 130 more like these"),))
+    assert tree_lines(tree) == ["└─ and 130 more like these"]
+
+
 def test_the_page() -> None:
     outputs = [
         OutputComparison("a.csv", "csv", "identical", "", Difference("csv", "identical")),

@@ -32,7 +32,7 @@ RUN = Run(
         "data": {"data/a.csv": {"size": 1_000_000}, "b.csv": {"size": 400_000}},
         "python": {"version": "3.11.9"},
         "package": {"numpy": {"version": "2.0.1"}, "torch": {"version": "2.13.0"}},
-        "machine": {"missing": "not read"},
+        "machine": {"architecture": "x86_64", "cores": 8, "processor": "EPYC", "gpu 0": "H200"},
     },
     outputs=[
         Output("m.json", "json", 120, "aa", "results/m.json"),
@@ -58,7 +58,7 @@ def test_the_page() -> None:
         "  tags         paper\n"
         "  folder       /project/sub\n"
         "  code         commit 0123456789ab on main with 1 changed and 1 untracked file, 2 files read\n"
-        "  environment  Python 3.11.9, 2 packages\n"
+        "  environment  Python 3.11.9, 2 packages, EPYC (8 cores), H200\n"
         "  inputs       2 files, 1.4 MB; the biggest is data/a.csv, 1.0 MB\n"
         "  kept in      /project/outputs/experiments/cnn/20261121_113000_abc123\n"
         "\n"

@@ -64,9 +64,16 @@ def _branches(children: Sequence[Difference], more: bool, everything: bool, dept
         yield from (("   " if last else "│  ") + line for line in below)
 
 
+def _repeats(line: str, detail: str) -> bool:
+    """Say whether the only branch of a tree is what was said already."""
+    return line.startswith("└─ ") and line[3:] == clean(detail)
+
+
 def _label(node: Difference, paint: Paint) -> str:
     text = clean(node.label)
     said = clean(node.detail) or _both(node)
+    if text == "...":  # what a comparison counted instead of keeping
+        return paint(said, "dim")
     if node.volatile:
         return paint(f"{text}: {said} (passed over: {clean(node.volatile)})", "dim")
     return f"{text}: {said}" if said else text
@@ -103,7 +110,8 @@ def _outputs(outputs: Sequence[OutputComparison], everything: bool, paint: Paint
     for output in differing[:most]:
         word = paint(output.verdict, tone_of(output.verdict))
         lines.append(f"{clean(output.path)} ({clean(output.kind)})  {word}  {clean(output.detail)}".rstrip())
-        lines += [f"  {line}" for line in tree_lines(output.difference, everything, paint=paint)]
+        below = tree_lines(output.difference, everything, paint=paint)
+        lines += [f"  {line}" for line in below if not _repeats(line, output.detail)]
     if len(differing) > most:
         lines.append(paint(f"and {len(differing) - most:,} more; --all shows them", "dim"))
     same = len(outputs) - len(differing)
@@ -121,7 +129,8 @@ def _metrics(compared: Compared, everything: bool, paint: Paint) -> list[str]:
 
 
 def _metric_line(change: str, detail: str) -> str:
-    return change if not detail or clean(detail) in change else f"{change}  ({clean(detail)})"
+    repeated = not detail or clean(detail) in change or detail.startswith("1 of 1 ")
+    return change if repeated else f"{change}  ({clean(detail)})"
 
 
 def _factors(compared: Compared, everything: bool, paint: Paint) -> list[str]:

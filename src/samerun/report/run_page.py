@@ -131,13 +131,17 @@ def _dirt(files: Mapping[str, Any], dirty: bool) -> str:
 def _environment(run: Run) -> str:
     python = _values(run, "python").get("version")
     packages = len(_values(run, "package"))
-    machine = [value_text(value, 40) for value in list(_values(run, "machine").values())[:2] if value]
-    parts = [
-        f"Python {clean(str(python))}" if python else "",
-        plural(packages, "package") if packages else "",
-        *machine,
-    ]
-    return ", ".join(part for part in parts if part)
+    parts = [f"Python {clean(str(python))}" if python else "", plural(packages, "package") if packages else ""]
+    return ", ".join(part for part in [*parts, *_machine(run)] if part)
+
+
+def _machine(run: Run) -> list[str]:
+    """Return the processor, how many of its cores there were, and the GPU."""
+    values = _values(run, "machine")
+    gpu = next((value for subject, value in values.items() if "gpu" in subject.lower() and value), "")
+    processor = values.get("processor") or values.get("architecture") or ""
+    cores = f" ({values['cores']} cores)" if isinstance(values.get("cores"), int) and processor else ""
+    return [value_text(processor, 40) + cores if processor else "", value_text(gpu, 40) if gpu else ""]
 
 
 def _inputs(run: Run) -> str:
