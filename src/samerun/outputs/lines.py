@@ -10,7 +10,7 @@ from samerun.outputs.deviations import of_pair
 from samerun.outputs.field_names import denies_time, roles_of
 from samerun.outputs.gathering import Gatherer
 from samerun.outputs.moments import is_moment, is_span, parse_span
-from samerun.outputs.showing import change, clean
+from samerun.outputs.showing import by_how_much, clean
 from samerun.outputs.tokens import LONGEST_LINE, Token, name_before, tokenise
 from samerun.outputs.volatile import DECLARED, is_declared, own, why_of_roles
 from samerun.record.difference import Difference, identical
@@ -72,7 +72,8 @@ def _compare_token(name: str, a: Token, b: Token, comparing: Comparing) -> Diffe
         return Difference(label, "different", f"{clean(a.text)} -> {clean(b.text)}")
     floats = isinstance(ours, float) or isinstance(theirs, float)
     near = floats and (comparing.rtol or comparing.atol) and agree(ours, theirs, comparing.rtol, comparing.atol)
-    said = change(ours, theirs) if ours != theirs else f"{a.text} -> {b.text} (the same number, written differently)"
+    how = by_how_much(ours, theirs) if ours != theirs else " (the same number, written differently)"
+    said = f"{a.text} -> {b.text}{how}"
     return Difference(label, "within-tolerance" if near else "different", said, deviation=of_pair(ours, theirs))
 
 

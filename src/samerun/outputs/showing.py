@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from typing import TypeGuard
 
-from samerun.basics.numbers import deviation, same_bits
+from samerun.basics.numbers import LARGEST, deviation, same_bits
 
 WIDTH = 80
 """The longest text of a value, in characters."""
@@ -41,7 +41,7 @@ def short(value: object) -> str:
 
 def change(a: object, b: object) -> str:
     """Return how ``a`` became ``b``: ``0.9361 -> 0.9333 (-0.3 %)``."""
-    return f"{short(a)} -> {short(b)}{_by_how_much(a, b)}"
+    return f"{short(a)} -> {short(b)}{by_how_much(a, b)}"
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -49,19 +49,20 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def _by_how_much(a: object, b: object) -> str:
+def by_how_much(a: object, b: object) -> str:
+    """Return how far two numbers are apart, to be put behind them: `` (-0.3 %)``; empty where that says nothing."""
     if not (is_number(a) and is_number(b)):
         return ""
     if type(a) is not type(b) and a == b:
         return f" (the same number, {type(a).__name__} and {type(b).__name__})"
-    if a == b and not same_bits(float(a), float(b)):
-        return " (differs only bitwise)"
+    if isinstance(a, float) and isinstance(b, float) and a == b:
+        return "" if same_bits(a, b) else " (differs only bitwise)"
     apart = deviation(a, b)
-    if apart is None or not a or (a < 0) != (b < 0):
+    if apart is None or (a < 0) != (b < 0) or not 1e-300 <= abs(a) <= LARGEST:
         return ""
-    percent = apart[0] / abs(a) * 100 if abs(a) >= 1e-300 else 0.0
-    sign = "+" if b > a else "-"
-    return f" ({sign}{percent:.{0 if percent >= 10 else 2}{'f' if percent >= 10 else 'g'}} %)" if percent < 1000 else ""
+    percent = apart[0] / abs(a) * 100
+    written = f"{percent:.0f}" if percent >= 10 else f"{percent:.2g}"
+    return f" ({'+' if b > a else '-'}{written} %)" if percent < 1000 else ""
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -23,7 +23,7 @@ from samerun.record.verdict import Verdict
 
 _SCALARS = (str, int, float, bytes)
 _MOST_RENAMED = 10_000
-_PROSE = 3
+_PROSE = 2
 
 DEEPEST = 200
 """Levels of nesting that are walked; what is nested deeper cannot be compared as values (ValueError)."""
@@ -210,7 +210,7 @@ def _is_prose(text: str) -> bool:
     """Say whether a text speaks for itself, like a log's message: its own words then name what is in it."""
     if "\n" in text:
         return True
-    return len(text.split()) >= _PROSE and sum(token.kind == "word" for token in tokenise(text[:1000])) >= _PROSE
+    return len(text.split()) > _PROSE and sum(token.kind == "word" for token in tokenise(text[:1000])) >= _PROSE
 
 
 def _written(value: Any) -> Any:
