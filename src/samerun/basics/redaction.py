@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -28,10 +28,12 @@ _SHORTEST = 6
 _ORDINARY = frozenset({"default", "disabled", "enabled", "localhost", "changeme", "username"})
 _NO_SECRETS = frozenset({"none", "null", "true", "false", "str", "optional", "bearer", "basic", "token"})
 _HINTS = ("key", "tok", "pas", "pwd", "secret", "cred", "auth", "cookie", "jwt", "bearer", "sig")
-_GIVEN = re.compile(
-    r"""(?P<name>(?:--?)?[A-Za-z_][\w.\-]*)(?P<between>["']?\s{0,3}(?:=|:|=>)\s{0,3}["']?|(?<=[\w])\s+(?=\S))"""
-    r"""(?P<value>(?:(?<=["'])[^"'\n]+|[^\s"',;&)\]}]+))"""
+# Possessive, and never begun within a word: a line of 64 KiB without a space must not cost the square of it.
+_NAMED = re.compile(
+    r"""(?<![\w.\-])(?P<name>-{0,2}\w[\w.\-]*+)(?P<between>["']?\s{0,3}(?:=>|=|:)\s{0,3}["']?|\s{1,8}(?=\S))"""
 )
+_QUOTED = re.compile(r"""(?<=["'])[^"'\n]+""")
+_BARE = re.compile(r"""[^\s"',;&)\]}]+""")
 _OPTION = re.compile(r"--?[\w.\-]+\Z")
 _SIGNED = frozenset({"sig", "signature", "x-amz-signature", "x-amz-credential", "x-goog-signature"})
 
@@ -76,17 +78,16 @@ class Redactor:
             text = self._pattern.sub(lambda found: self.mark(found[0]), text)
         text = mark_forms(text, self.mark)
         lowered = text.lower()
-        if any(hint in lowered for hint in _HINTS):
-            text = _GIVEN.sub(self._given, text)
-        return text
+        return self._without_given(text) if any(hint in lowered for hint in _HINTS) else text
 
-    def _given(self, found: re.Match[str]) -> str:
-        """Replace the value of ``name = value`` if the name is telling and the value can be meant."""
-        name, between, value = found["name"], found["between"], found["value"]
-        named = is_secret_name(name) or name.lower() in _SIGNED
-        if not named or _MARK.match(value) or not _can_be_meant(name, between, value):
-            return f"{name}{between}{_GIVEN.sub(self._given, value)}"
-        return f"{name}{between}{self.mark(value)}"
+    def _without_given(self, text: str) -> str:
+        """Replace the value of each ``name = value`` whose name is telling and whose value can be meant."""
+        parts, done = [], 0
+        for name, between, value, start in _given(text):
+            if start >= done and not _MARK.match(value) and _can_be_meant(name, between, value):
+                parts += [text[done:start], self.mark(value)]
+                done = start + len(value)
+        return "".join([*parts, text[done:]])
 
     def arguments(self, arguments: list[str]) -> list[str]:
         """Return a command's arguments without secrets: ``--api-key X``, ``--api-key=X``, ``wandb.api_key=X``, URLs."""
@@ -149,7 +150,8 @@ class Redactor:
         text = data.decode("utf-8", "replace")
         if self._pattern is not None and self._pattern.search(text):
             return True
-        return any(_is_no_example(secret) for secret in forms_in(text)) or any(map(_is_literal, _GIVEN.finditer(text)))
+        literals = any(_is_literal(*given) for given in _given(text))
+        return literals or any(_is_no_example(secret) for secret in forms_in(text))
 
 
 def _is_telling(value: str) -> bool:
@@ -185,9 +187,18 @@ def _is_no_example(secret: str) -> bool:
     return not any(word in lowered for word in ("example", "user:pass", "xxxx", "<redacted", "{", "your"))
 
 
-def _is_literal(found: re.Match[str]) -> bool:
-    quoted = found["between"].endswith(('"', "'"))
-    return quoted and len(found["value"]) >= 12 and is_secret_name(found["name"]) and _looks_random(found["value"])
+def _is_literal(name: str, between: str, value: str, start: int) -> bool:
+    return between.endswith(('"', "'")) and len(value) >= 12 and is_secret_name(name) and _looks_random(value)
+
+
+def _given(text: str) -> Iterator[tuple[str, str, str, int]]:
+    """Yield name, what stands between, value, and where that begins, for each telling name with something after it."""
+    for found in _NAMED.finditer(text):
+        name = found["name"]
+        if is_secret_name(name) or name.lower() in _SIGNED:
+            value = _QUOTED.match(text, found.end()) or _BARE.match(text, found.end())
+            if value is not None:
+                yield name, found["between"], value[0], found.end()
 
 
 def key_at(path: Path) -> bytes:

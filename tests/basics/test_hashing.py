@@ -1,0 +1,76 @@
+"""Hashes are BLAKE3's own, and the cache never vouches for what may have changed."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from blake3 import blake3
+
+from samerun.basics import hashing
+from samerun.basics.hashing import StatCache, hash_bytes, hash_file, stat_key
+
+
+@pytest.mark.parametrize("size", [0, 1, 1 << 16, (8 << 20) - 1, 8 << 20, (8 << 20) + 1, (12 << 20) + 7])
+def test_a_file_hashes_as_its_bytes(tmp_path: Path, size: int) -> None:
+    data = os.urandom(size)
+    (tmp_path / "file").write_bytes(data)
+    assert hash_file(tmp_path / "file") == blake3(data).hexdigest() == hash_bytes(data)
+
+
+def _old(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    past = time.time_ns() - 10_000_000_000
+    os.utime(path, ns=(past, past))
+
+
+def test_a_file_that_rests_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "file"
+    _old(file, b"content")
+    time.sleep(0.03)  # the change of its times is a change: only after the clock's grain can it be trusted
+    cache = StatCache(tmp_path / "cache")
+    digest = cache.hash(file)
+    cache.save()
+    again = StatCache(tmp_path / "cache")
+    monkeypatch.setattr(hashing, "hash_file", lambda path: "read again")
+    assert again.hash(file) == digest == hash_bytes(b"content")
+    _old(file, b"CONTENT")
+    assert again.hash(file) == "read again"
+
+
+def test_a_file_changed_within_the_clocks_grain_is_not_vouched_for(tmp_path: Path) -> None:
+    cache = StatCache(tmp_path / "cache")
+    file = tmp_path / "file"
+    for ordinal in range(50):
+        # Same size, same inode, and often the same tick of the clock.
+        with open(file, "w") as stream:
+            stream.write(f"{ordinal:04}")
+        assert cache.hash(file) == hash_bytes(f"{ordinal:04}".encode())
+
+
+def test_a_file_of_the_future_is_not_vouched_for(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"x")
+    future = time.time_ns() + 3_600_000_000_000
+    os.utime(file, ns=(future, future))
+    cache = StatCache(tmp_path / "cache")
+    cache.hash(file)
+    assert cache.lookup(str(file), stat_key(file)) is None
+
+
+def test_clocks_of_whole_seconds_need_more_distance(tmp_path: Path) -> None:
+    cache = StatCache(tmp_path / "cache")
+    key = hashing.StatKey(1, 5_000_000_000, 5_000_000_000, 7, 8)
+    cache.remember("/x", key, "hash", 6_000_000_000)
+    assert cache.lookup("/x", key) is None
+    cache.remember("/x", key, "hash", 7_000_000_000)
+    assert cache.lookup("/x", key) == "hash"
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish", b"\x81\xa1x\x92\x95\x01\x02\x03\x04\x05\xa1", b"\xc1" * 100])
+def test_a_damaged_cache_is_an_empty_one(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "cache").write_bytes(content)
+    (tmp_path / "file").write_bytes(b"x")
+    assert StatCache(tmp_path / "cache").hash(tmp_path / "file") == hash_bytes(b"x")
