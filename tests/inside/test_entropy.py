@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ other()
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """The events that are written; everything is as in a new process called ``main``."""
     written: list[tuple[Any, ...]] = []
     monkeypatch.setattr(events, "emit", lambda *fields: written.append(fields))
@@ -33,7 +33,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
         monkeypatch.setattr(entropy, name, {})
     monkeypatch.setattr(entropy, "_source", entropy._Source())
     monkeypatch.setattr(entropy, "_unsupplied", set())
-    yield written
+    return written
 
 
 def begin(label: str = "main", **more: str) -> None:
@@ -89,7 +89,8 @@ def test_threads_that_draw_at_the_same_time_do_not_change_places() -> None:
         begin()
         drawn: dict[int, int | None] = {}
         for number in order:
-            thread = threading.Thread(target=lambda n=number: drawn.update({n: entropy.draw("numpy", 64)}), name=f"T{number}")
+            draw = functools.partial(lambda n: drawn.update({n: entropy.draw("numpy", 64)}), number)
+            thread = threading.Thread(target=draw, name=f"T{number}")
             thread.start()
             thread.join()
         return drawn
