@@ -9,9 +9,9 @@ The verbs of the command line are here too: ``record``, ``replay``, ``diff``. Na
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from samerun.basics.lazy import lazy_names
 from samerun.version import VERSION as __version__
 
 if TYPE_CHECKING:
@@ -36,34 +36,20 @@ __all__ = [
     "runs",
 ]
 
-_PLACES = {
-    "ActiveRun": ("samerun.launch.handle", "ActiveRun"),
-    "Compared": ("samerun.api", "Compared"),
-    "Recorded": ("samerun.api", "Recorded"),
-    "Replay": ("samerun.api", "Replay"),
-    "SamerunError": ("samerun.errors", "SamerunError"),
-    "current": ("samerun.launch.handle", "current"),
-    "diff": ("samerun.api", "diff"),
-    "load": ("samerun.api", "load"),
-    "record": ("samerun.api", "record"),
-    "replay": ("samerun.api", "replay"),
-    "run": ("samerun.launch.handle", "open_run"),
-    "runs": ("samerun.api", "runs"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name on its first use."""
-    if name not in _PLACES:
-        raise AttributeError(f"module 'samerun' has no attribute {name!r}")
-    module, attribute = _PLACES[name]
-    # The one place where an own module is imported inside a function: importing samerun may not cost training its
-    # start.
-    value = getattr(import_module(module), attribute)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    """Return the public names."""
-    return __all__
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "ActiveRun": "samerun.launch.handle:ActiveRun",
+        "Compared": "samerun.api.comparing:Compared",
+        "Recorded": "samerun.api.recording:Recorded",
+        "Replay": "samerun.api.replaying:Replay",
+        "SamerunError": "samerun.errors:SamerunError",
+        "current": "samerun.launch.handle:current",
+        "diff": "samerun.api.comparing:diff",
+        "load": "samerun.api.looking:load",
+        "record": "samerun.api.recording:record",
+        "replay": "samerun.api.replaying:replay",
+        "run": "samerun.launch.handle:open_run",
+        "runs": "samerun.api.looking:runs",
+    },
+)

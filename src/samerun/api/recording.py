@@ -1,0 +1,65 @@
+"""``record``: run a command as it is and keep the run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from samerun.api.stores import store_here, store_trouble
+from samerun.launch.found import Request, prepare
+from samerun.launch.keeping import KeepInputs
+from samerun.launch.launcher import launch
+from samerun.record.run import Run
+from samerun.version import VERSION
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recorded run: the record, its folder, and the child's return code as ``subprocess`` gives it.
+
+    ``trouble`` is a sentence where the program ended but its record could not be completed.
+    """
+
+    run: Run
+    folder: Path
+    returncode: int
+    trouble: str = ""
+
+
+def record(
+    command: list[str],
+    *,
+    name: str | None = None,
+    tags: Iterable[str] = (),
+    seed: int | None = None,
+    deterministic: bool = False,
+    keep_inputs: KeepInputs = "small",
+) -> Recorded:
+    """Run a command as it is and keep the run.
+
+    Args:
+        command: the argument vector.
+        name: the experiment's name; the script's name if none is given.
+        tags: words to find the run by.
+        seed: seeds every library; without it nothing is ever reseeded.
+        deterministic: asks libraries for deterministic kernels.
+        keep_inputs: which inputs are copied into the store: ``never``, ``small`` (up to 100 MB a file, 1 GB a run),
+            ``all``.
+
+    Returns:
+        The run. Its program's own failure is not an error of this function: see ``returncode``.
+
+    Raises:
+        CannotStart: the command cannot be started.
+        StoreTrouble: the store cannot be written before the start.
+    """
+    layout = store_here()
+    request = Request(command, name, tuple(tags), seed, deterministic, keep_inputs)
+    try:
+        order = prepare(request, Path.cwd(), os.environ, layout, VERSION)
+        done = launch(order)
+    except OSError as error:
+        raise store_trouble(layout, error) from error
+    return Recorded(done.run, done.folder.path, done.ending.returncode, done.trouble)
