@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 import msgspec
 
-from samerun import api
-from samerun.basics.query import find, matches, order
+from samerun.basics.query import matches, order
 from samerun.basics.query_parser import parse, parse_sort
 from samerun.cli.options import json_option
 from samerun.cli.printing import paint_for, print_document, print_page, say
+from samerun.cli.stored import stored_runs
 from samerun.errors import BadOption
 from samerun.report.plain_words import instant, plural
 from samerun.report.run_table import run_csv, run_table
@@ -51,31 +51,29 @@ def command(
     if as_csv and as_json:
         raise BadOption("--csv and --json are two forms of the same list.", "Give one of them.")
     # Both are read before the store is: a slip of the pen is answered at once.
-    keys = parse_sort(sort, FIELDS) if sort is not None else parse_sort("-started")
+    keys = parse_sort(sort, FIELDS) if sort is not None else []
     expression = parse(where, FIELDS) if where is not None else None
-    found = [_record(row) for row in api.runs()]
-    kept = order((row for row in found if expression is None or matches(expression, row)), keys)
+    found = [msgspec.structs.asdict(row) for row in stored_runs()]
+    kept = found if expression is None else [row for row in found if matches(expression, _told(row))]
     most = count or (SHOWN if not (everything or as_csv or as_json) else len(kept))
-    shown: list[Mapping[str, Any]] = list(kept[:most])
+    shown = order(kept, keys)[:most]
     if as_json:
         print_document("runs/1", {"runs": [_document(row) for row in shown]})
     elif as_csv:
-        print_page(run_csv(shown, str))
+        print_page(run_csv(shown, instant))
     else:
         _print_table(shown, len(kept), len(found), _asked(sort, where))
     return 0
 
 
-def _record(row: Any) -> dict[str, Any]:
-    """Return a row as the query language sees it: the moment as ISO 8601, so that it compares with a date."""
-    record: dict[str, Any] = msgspec.structs.asdict(row)
-    record["began"] = record["started"]
-    record["started"] = instant(row.started) if row.started else None
-    return record
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as expressions see it: its moment is ISO 8601, so that it compares with a date."""
+    return {**row, "started": instant(row["started"]) if row["started"] else None}
 
 
-def _document(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: find(record, name) if record.get(name) is not None else None for name in FIELDS}
+def _document(row: Mapping[str, Any]) -> dict[str, Any]:
+    told = _told(dict(row))
+    return {name: told[name] for name in FIELDS}
 
 
 def _asked(*texts: str | None) -> list[str]:
@@ -84,14 +82,13 @@ def _asked(*texts: str | None) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _print_table(shown: list[Mapping[str, Any]], matching: int, total: int, asked: list[str]) -> None:
+def _print_table(shown: Sequence[Mapping[str, Any]], matching: int, total: int, asked: list[str]) -> None:
     if not total:
         say("samerun: there are no runs here yet. Start with: samerun record -- python train.py")
         return
     if not matching:
         say(f"samerun: none of {plural(total, 'run')} matches.")
         return
-    rows = [{**row, "started": row["began"]} for row in shown]
-    print_page(run_table(rows, time.time(), asked, paint_for(sys.stdout)))
+    print_page(run_table(shown, time.time(), asked, paint_for(sys.stdout)))
     if matching > len(shown):
         say(f"{matching - len(shown):,} more; --all lists them")

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from samerun import api
+from samerun.cli.stored import stored_runs
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 MOST_COMPLETED = 50
@@ -25,8 +25,7 @@ def tolerance(ctx: click.Context, param: click.Parameter, value: float) -> float
 
 def complete_run(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the newest runs whose ids begin with what was typed in the shell."""
-    rows = sorted(api.runs(), key=lambda row: row.started or 0.0, reverse=True)
-    names = [("last", "the newest run"), *((row.id, f"{row.name} {row.status}") for row in rows)]
+    names = [("last", "the newest run"), *((row.id, f"{row.name} {row.status}") for row in stored_runs())]
     fitting = [CompletionItem(name, help=said) for name, said in names if name.startswith(incomplete)]
     return fitting[:MOST_COMPLETED]
 
