@@ -108,7 +108,7 @@ def run_child(
     *,
     quiet: bool = False,
     cores: int | None = None,
-    started: Callable[[int], None] = lambda pid: None,
+    started: Callable[[int], object] = lambda pid: None,
 ) -> Ending:
     """Run a command to its end.
 
@@ -133,9 +133,9 @@ def run_child(
         with _signals_left_to_the_child() as adopt:
             child = _start(argv, cwd, environment, tees, cores, subprocess.DEVNULL if quiet else None)
             adopt(child, tees)
-            started(child.pid)
             pump = threading.Thread(target=_pump, args=(tees,), daemon=True)
             pump.start()
+            started(child.pid)
             child.wait()
             pump.join(DRAIN_S)
     finally:

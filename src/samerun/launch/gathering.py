@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 
 from msgspec import structs
 
 from samerun.basics import files
-from samerun.factors import FACTORS
 from samerun.factors.code import is_code
 from samerun.factors.config import parse
-from samerun.factors.factor import Scene
 from samerun.launch.artifact_outputs import artifact_outputs
 from samerun.launch.child import Ending
 from samerun.launch.inputs import InputFollower
@@ -24,13 +20,13 @@ from samerun.launch.observe import observe
 from samerun.launch.order import Launch
 from samerun.launch.results import Results
 from samerun.launch.run_files import write_code, write_environment, write_summaries
+from samerun.launch.scene import content_of, make_scene, read_factors, spool_of
 from samerun.launch.spool import read_spool
 from samerun.launch.watch import FolderWatch
 from samerun.record.files import FileFact
-from samerun.record.missing import Missing, NotCaptured
+from samerun.record.missing import NotCaptured
 from samerun.record.observation import Observation, SeenFile
 from samerun.record.run import Run, Status
-from samerun.record.values import Json
 from samerun.record.window import Window
 from samerun.store import folder as run_folder
 from samerun.store.layout import RunFolder
@@ -154,46 +150,6 @@ class Gathering:
         paths = tuple(dict.fromkeys((str(ground.tree), str(ground.real), str(self._folder.path))))
         ended = ending.started + ending.seconds
         return Window(ending.started, ended, holder.host if holder else "", pids, paths, self._run.id)
-
-
-def spool_of(folder: RunFolder) -> Path:
-    """Return where the processes of a run report while it goes on."""
-    return folder.path / ".spool"
-
-
-def make_scene(
-    order: Launch,
-    facts: Mapping[str, FileFact],
-    observed: Observation | None = None,
-    configuration: Mapping[str, Json] | None = None,
-) -> Scene:
-    """Return what the factors of a launch are read from."""
-    return Scene(
-        argv=tuple(order.plan.argv),
-        cwd=Path(order.plan.cwd),
-        tree=order.ground.tree,
-        environment=order.found,
-        plan=order.plan,
-        redactor=order.redactor,
-        files=facts,
-        observed=observed,
-        content=lambda name: content_of(order, name),
-        configuration=configuration or {},
-    )
-
-
-def content_of(order: Launch, name: str) -> bytes | None:
-    """Return what a file holds now; None if it cannot be read."""
-    try:
-        return order.ground.on_disk(name).read_bytes()
-    except OSError:
-        return None
-
-
-def read_factors(scene: Scene) -> dict[str, Json]:
-    """Read every factor of the table; a reading that is missing is kept with its reason."""
-    readings = ((factor.kind, factor.read(scene)) for factor in FACTORS)
-    return {kind: {"missing": reading.why} if isinstance(reading, Missing) else reading for kind, reading in readings}
 
 
 def status_of(returncode: int) -> Status:
