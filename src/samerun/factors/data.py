@@ -1,4 +1,4 @@
-"""The data: every file that the program read and that is no code."""
+"""The data: every file that the program read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from samerun.record.values import Change, Reading, Values
 
 
 class Data(Plain):
-    """The files read, by path: relative to the project's folder, or absolute where they lie outside."""
+    """The files read, by path: relative to the project's folder, or absolute where they lie outside.
+
+    Code is among them, since ``inputs.json`` lists whatever was read; its changes are named by the factor ``code``.
+    """
 
     kind = "data"
 
@@ -23,7 +26,7 @@ class Data(Plain):
         return {
             path: msgspec.to_builtins(fact)
             for path, fact in sorted(scene.files.items())
-            if fact.read and not is_code(path)
+            if fact.read
         }
 
     def differences(self, a: Values, b: Values) -> list[Change]:
@@ -31,7 +34,7 @@ class Data(Plain):
         return [
             Change(self.kind, path, _content(a.get(path)), _content(b.get(path)))
             for path in sorted({**a, **b})
-            if _content(a.get(path)) != _content(b.get(path)) and not _is_configuration(a.get(path), b.get(path))
+            if not is_code(path) and _content(a.get(path)) != _content(b.get(path)) and not _is_configuration(a.get(path), b.get(path))
         ]
 
     def give(self, plan: Plan, values: Values) -> None:

@@ -69,7 +69,7 @@ class Gathering:
             *observed.not_captured,
             *(NotCaptured(str(self._order.ground.tree), reason) for reason in watch.reasons),
             *results.not_captured,
-            *_unknown(inputs),
+            *([] if self._order.parent else _unknown(inputs)),
             *read_problems(self._folder),
             *([NotCaptured("printed text", log_failed)] if log_failed else []),
         ]

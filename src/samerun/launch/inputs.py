@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from contextlib import suppress
 
 from msgspec import structs
 
-from samerun.basics.hashing import StatKey
+from samerun.basics.hashing import StatKey, stat_key
 from samerun.factors.code import is_code
 from samerun.launch import reported
 from samerun.launch.ground import Ground
@@ -79,41 +80,38 @@ class InputFollower(threading.Thread):
             if isinstance(record, reported.Read):
                 name = self._ground.name(record.path)
                 if name not in self.facts:
-                    self._take(
-                        name, SeenFile(record.size, record.mtime_ns, record.ctime_ns, record.inode, record.device)
-                    )
+                    seen = SeenFile(record.size, record.mtime_ns, record.ctime_ns, record.inode, record.device)
+                    self._take(name, seen, time.time())
 
-    def _take(self, name: str, seen: SeenFile) -> None:
+    def _take(self, name: str, seen: SeenFile, when: float | None = None) -> None:
+        self._identify_as_seen(name, seen)
+        if when is not None and name in self.facts:
+            self.facts[name] = structs.replace(self.facts[name], when=round(when, 1))
+
+    def _identify_as_seen(self, name: str, seen: SeenFile) -> None:
         known = self._tree.files.get(name)
         key = StatKey(seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.device)
+        made_since = seen.ctime_ns >= self._started_ns
         if known is not None and known.link is not None:
             self._take_linked(name, known)
-        if known is None and seen.ctime_ns >= self._started_ns:
+        elif known is None and made_since:
             return  # the run made it: an output, or nobody's business
-        if known is not None and self._tree.keys.get(name) != key:
-            if seen.ctime_ns < self._started_ns:
-                self.facts[name] = self._identify(name, key, known)
-            elif known.hash is not None:
-                self.facts[name] = structs.replace(
-                    known, read=True
-                )  # overwritten first: what it was is known all the same
-            return
-        if known is not None and known.hash is not None and known.kept:
+        elif known is None or (self._tree.keys.get(name) != key and not made_since):
+            self.facts[name] = self._identify(name, key, known)
+        elif known.hash is not None and (made_since or known.kept or not self._keeper.keeps):
+            # Overwritten by the run before it was read, or as it was: its content before the start is known.
             self.facts[name] = self._with_syntax(name, structs.replace(known, read=True))
-        else:
+        elif not made_since:
             self.facts[name] = self._identify(name, key, known)
 
     def _take_linked(self, name: str, known: FileFact) -> None:
         """Take the file behind a symbolic link of the folder too."""
         self.facts[name] = structs.replace(known, read=True)
         real = os.path.realpath(self._ground.on_disk(name))
-        target = self._ground.name(os.path.join(self._ground.tree, os.path.relpath(real, self._ground.real)))
-        if target not in self.facts and not target.startswith(".."):
+        target = self._ground.name(os.path.normpath(self._ground.tree / os.path.relpath(real, self._ground.real)))
+        if target not in self.facts:
             with suppress(OSError):
-                facts = os.stat(real)
-                self._take(
-                    target, SeenFile(facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino, facts.st_dev)
-                )
+                self._take(target, SeenFile(*stat_key(real)))
 
     def _identify(self, name: str, key: StatKey, known: FileFact | None) -> FileFact:
         """Hash and keep one file."""

@@ -45,6 +45,11 @@ class Keeper:
         self._policy = policy
         self._left = 0 if policy == "never" else SMALL_RUN_BYTES
 
+    @property
+    def keeps(self) -> bool:
+        """Whether any input is kept at all."""
+        return self._policy != "never"
+
     def keep_input(self, path: Path, expect: StatKey) -> Kept:
         """Hash an input that must still be what was seen, and keep it if the policy allows."""
         if expect.size > SMALL_FILE_BYTES and self._policy == "small":
