@@ -50,9 +50,10 @@ def python(request: pytest.FixtureRequest) -> str:
 class Observe:
     """Starts scripts in ``tree`` with the bootstrap; ``spool`` after a call is what the processes reported.
 
-    Called with a script's text (written to ``script.py``) or, where ``script`` ends in ``.py``, with the name of one that is there,
-    or ``-c``/``-m`` as arguments. ``python`` is the interpreter; ``bare`` leaves the bootstrap out. ``env`` adds variables, None
-    takes one away. ``output`` and ``errors`` are what it printed, ``status`` its exit status, which ``check`` wants to be 0.
+    Called with a script's text (written to ``script.py``) or, where ``script`` ends in ``.py``, with the name of one
+    that is there, or ``-c``/``-m`` as arguments. ``python`` is the interpreter; ``bare`` leaves the bootstrap out.
+    ``env`` adds variables, None takes one away. ``output`` and ``errors`` are what it printed, ``status`` its exit
+    status, which ``check`` wants to be 0.
     """
 
     tree: Path

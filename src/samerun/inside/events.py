@@ -20,6 +20,8 @@ _FLAGS = os.O_WRONLY | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
 _NEW = os.O_CREAT | os.O_EXCL
 _TRANSLATION = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _TIME_NS = time.time_ns
+_CLOCK = time.monotonic
+_TRUSTED = 0.01  # seconds for which the descriptor is not asked again whether it is still ours
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 # A program's own files get the lowest free numbers: from here on they are seldom met, closed or copied over.
 _HIGH = 500
@@ -36,6 +38,7 @@ class _Channel:
         self.inode = 0
         self.pid = 0
         self.torn = False
+        self.checked = 0.0
 
 
 _channel = _Channel()
@@ -159,8 +162,10 @@ def write_line(line: str) -> None:
     if channel.torn:  # what a full disk cut off must not swallow the next line
         data = b"\n" + data
     try:
-        if not _is_ours(channel):
+        moment = _CLOCK()
+        if moment - channel.checked > _TRUSTED and not _is_ours(channel):
             _attach(channel, _FLAGS)
+        channel.checked = moment
         channel.torn = _WRITE(channel.descriptor, data) != len(data)
     except OSError:
         channel.torn = True

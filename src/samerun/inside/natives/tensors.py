@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from .hooks import READ, TRUNCATE, UPDATE, Call, Hook
 
@@ -22,9 +23,19 @@ def _h5_open(call: Call) -> Iterable[tuple[Any, str]]:
 
 def _h5_create(call: Call) -> Iterable[tuple[Any, str]]:
     name = _h5_name(call)
+    if _is_in_memory(call.value(3, "fapl")):
+        return
     exclusive = (call.value(1, "flags", _H5_TRUNCATE) or 0) & _H5_EXCLUSIVE
     if name and not (exclusive and os.path.exists(name)):
         yield name, TRUNCATE
+
+
+def _is_in_memory(access: Any) -> bool:
+    """Say whether a file's access properties keep it in memory and never write it."""
+    drivers = sys.modules.get("h5py.h5fd")
+    if access is None or drivers is None or access.get_driver() != drivers.CORE:
+        return False
+    return not access.get_fapl_core()[1]
 
 
 def _h5_name(call: Call) -> str:
