@@ -46,7 +46,7 @@ def test_the_digits(samerun: Samerun) -> None:
     pytest.importorskip("sklearn")
     document = samerun("demo", "--json").document
     assert document["replay"]["verdict"] == "identical"
-    assert document["diff"]["factors"] == [["arguments", "--C"]]
+    assert document["diff"]["factors"] == [["arguments", "--alpha"]]
 
 
 def test_what_is_kept_is_left(samerun: Samerun) -> None:

@@ -61,6 +61,11 @@ def test_what_was_said_is_not_said_again() -> None:
     page = difference_page(Compared(A, B, "different", outputs, metrics, []))
     assert page.count("loss: 1 -> 2") == 1
     assert "points" not in page
+    rows = Difference("loss", "different", "1 -> 2", children=(Difference("row 7", "different", "1 -> 2"),))
+    page = difference_page(
+        Compared(A, B, "different", [replace(outputs[0], difference=replace(tree, children=(rows,)))], [], [])
+    )
+    assert "loss: 1 -> 2\n    └─ row 7: 1 -> 2\n" in page
 
 
 def test_what_a_comparison_counted_stands_without_a_label() -> None:

@@ -40,7 +40,7 @@ class _Script(Struct, frozen=True):
     line: tuple[str, str]
 
 
-_DIGITS = _Script("train.py", "digits.csv", "digits", ("--C", "0.01"), ("X / 16.0", "X / 4.0"))
+_DIGITS = _Script("train.py", "digits.csv", "digits", ("--alpha", "0.01"), ("X / 16.0", "X / 4.0"))
 _POINTS = _Script("train_plain.py", "points.csv", "points", ("--lr", "0.01"), ("scale = 4.0", "scale = 1.0"))
 
 

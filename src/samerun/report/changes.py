@@ -85,9 +85,10 @@ def change_text(change: Change) -> str:
     note = f"  ({clean(change.note)})" if change.note else ""
     if change.kind in _CONTENT:
         return f"{subject}: {_content_change(change.a, change.b)}{note}"
-    a, b = value_text(change.a), value_text(change.b)
     where = f"  at {clean(change.where)}" if change.where and change.where != change.subject else ""
-    return f"{subject}: {a} -> {b}{where}{note}"
+    if change.kind == "os-entropy":  # its value is 64 digits that tell a person nothing
+        return f"{subject}: other numbers were drawn{where}{note}"
+    return f"{subject}: {value_text(change.a)} -> {value_text(change.b)}{where}{note}"
 
 
 def value_text(value: Any, width: int = 48) -> str:

@@ -64,9 +64,12 @@ def _branches(children: Sequence[Difference], more: bool, everything: bool, dept
         yield from (("   " if last else "│  ") + line for line in below)
 
 
-def _repeats(line: str, detail: str) -> bool:
-    """Say whether the only branch of a tree is what was said already."""
-    return line.startswith("└─ ") and line[3:] == clean(detail)
+def _without_repetition(output: OutputComparison, everything: bool) -> Difference:
+    """Return an output's tree; where its only branch is what was said already, what is below that branch."""
+    tree = output.difference
+    children = _shown(tree.children, everything)
+    said = f"{children[0].label}: {children[0].detail}" if len(children) == 1 else ""
+    return children[0] if said and said == output.detail else tree
 
 
 def _label(node: Difference, paint: Paint) -> str:
@@ -110,8 +113,8 @@ def _outputs(outputs: Sequence[OutputComparison], everything: bool, paint: Paint
     for output in differing[:most]:
         word = paint(output.verdict, tone_of(output.verdict))
         lines.append(f"{clean(output.path)} ({clean(output.kind)})  {word}  {clean(output.detail)}".rstrip())
-        below = tree_lines(output.difference, everything, paint=paint)
-        lines += [f"  {line}" for line in below if not _repeats(line, output.detail)]
+        tree = _without_repetition(output, everything)
+        lines += [f"  {line}" for line in tree_lines(tree, everything, paint=paint)]
     if len(differing) > most:
         lines.append(paint(f"and {len(differing) - most:,} more; --all shows them", "dim"))
     same = len(outputs) - len(differing)
