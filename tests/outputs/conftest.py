@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from samerun.outputs import compare_files
-from samerun.outputs.comparing import Comparing
+from samerun.outputs.comparing import Comparing, OutputType
 from samerun.record.difference import Difference
 from samerun.record.window import Window
 
@@ -39,3 +41,37 @@ def held(tmp_path: Path) -> Callable[..., Difference]:
         return compare_files(name, *paths, comparing)
 
     return hold
+
+
+@pytest.fixture
+def now() -> Comparing:
+    """The windows of two runs that are going on, for files that real writers stamp with the time."""
+    window = Window(time.time() - 3600, time.time() + 3600)
+    return Comparing(window, window)
+
+
+@pytest.fixture
+def survives(tmp_path: Path, now: Comparing) -> Callable[..., None]:
+    """Hold a file against many cut and flipped copies of itself, both ways round: ``survives(npy, path)``."""
+
+    def hold(kind: OutputType, path: Path, times: int = 60) -> None:
+        damaged, said = tmp_path / f"damaged_{path.name}", []
+        for content in _damage(path.read_bytes(), times):
+            damaged.write_bytes(content)
+            found = [kind.compare(path, damaged, now), kind.compare(damaged, path, now)]
+            assert {each.label for each in found} == {kind.kind}
+            said += [each.detail for each in found]
+        assert any(f"cannot be read as {kind.kind}" in each or "failed on one" in each for each in said)
+
+    return hold
+
+
+def _damage(content: bytes, times: int) -> Iterator[bytes]:
+    """Yield the content cut at many lengths (nothing left, too) and with bytes flipped, the same in each test run."""
+    yield from (content[: len(content) * part // times] for part in range(times))
+    chance = random.Random(len(content))
+    for _ in range(times):
+        flipped = bytearray(content)
+        for _ in range(chance.choice((1, 1, 3, 30))):
+            flipped[chance.randrange(chance.choice((min(64, len(content)), len(content))))] = chance.randrange(256)
+        yield bytes(flipped)

@@ -66,8 +66,7 @@ class Moment(Struct, frozen=True):
         first, last = window.started - SLACK, window.ended + SLACK
         shifts = (0,) if self.zoned else range(-_ZONES, _ZONES + 1)
         return any(
-            self.earliest + shift * _ZONE_STEP <= last and self.latest + shift * _ZONE_STEP >= first
-            for shift in shifts
+            self.earliest + shift * _ZONE_STEP <= last and self.latest + shift * _ZONE_STEP >= first for shift in shifts
         )
 
 

@@ -127,7 +127,7 @@ class _Column:
         child = self._cell(f"row {row}", left, right)
         self._gatherer.add(child)
         if child.deviation is not None and not child.volatile:
-            self.tally.differ(left, right, f"row {row}, column {self.name}")
+            self.tally.add(child.deviation, f"row {row}, column {self.name}")
         else:
             self.tally.same()
 
