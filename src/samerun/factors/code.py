@@ -13,7 +13,22 @@ from samerun.record.values import Change, Reading, Values
 SUFFIXES = frozenset(
     (".py", ".pyx", ".pxd", ".pyw", ".ipynb", ".sh", ".bash", ".zsh", ".c", ".cc", ".cpp", ".cxx", ".cu", ".cuh")
     + (".h", ".hpp", ".hip", ".rs", ".go", ".jl", ".r", ".lua", ".pl", ".rb", ".js", ".ts", ".java", ".scala", ".kt")
-    + (".swift", ".f", ".f90", ".m", ".sql", ".slurm", ".sbatch", ".mk", ".cmake", ".triton", ".j2", ".jinja", ".so", ".pyd")
+    + (
+        ".swift",
+        ".f",
+        ".f90",
+        ".m",
+        ".sql",
+        ".slurm",
+        ".sbatch",
+        ".mk",
+        ".cmake",
+        ".triton",
+        ".j2",
+        ".jinja",
+        ".so",
+        ".pyd",
+    )
 )
 """A file that ends in one of these is code; every other file that a program reads is data (or configuration)."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from samerun.factors.caches import is_cached
 from samerun.factors.code import is_code
 from samerun.factors.factor import Plain, Plan, Scene
 from samerun.record.files import FileFact
@@ -23,18 +24,18 @@ class Data(Plain):
         """Return the facts of each file read; unknown before the program has run."""
         if scene.observed is None:
             return Missing("the program has not ended yet")
-        return {
-            path: msgspec.to_builtins(fact)
-            for path, fact in sorted(scene.files.items())
-            if fact.read
-        }
+        return {path: msgspec.to_builtins(fact) for path, fact in sorted(scene.files.items()) if fact.read}
 
     def differences(self, a: Values, b: Values) -> list[Change]:
-        """Return the files whose content differs; one that is also configuration is compared key by key elsewhere."""
+        """Return the files whose content differs, or that one run alone read.
+
+        What is also configuration is compared key by key elsewhere; an unknown content is no evidence of a change, nor
+        is a cache that one run alone found.
+        """
         return [
             Change(self.kind, path, _content(a.get(path)), _content(b.get(path)))
             for path in sorted({**a, **b})
-            if not is_code(path) and _content(a.get(path)) != _content(b.get(path)) and not _is_configuration(a.get(path), b.get(path))
+            if not is_code(path) and _differs(path, a.get(path), b.get(path))
         ]
 
     def give(self, plan: Plan, values: Values) -> None:
@@ -48,10 +49,16 @@ class Data(Plain):
         )
 
 
+def _differs(path: str, a: dict[str, object] | None, b: dict[str, object] | None) -> bool:
+    if _is_configuration(a, b):
+        return False
+    if a is None or b is None:
+        return not is_cached(path)
+    return None not in (_content(a), _content(b)) and _content(a) != _content(b)
+
+
 def _content(fact: dict[str, object] | None) -> object:
-    if fact is None:
-        return None
-    return fact.get("hash") or {"missing": fact.get("why", "unknown")}
+    return None if fact is None else fact.get("hash")
 
 
 def _is_configuration(a: dict[str, object] | None, b: dict[str, object] | None) -> bool:

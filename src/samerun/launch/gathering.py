@@ -8,6 +8,7 @@ from contextlib import suppress
 from msgspec import structs
 
 from samerun.basics import files
+from samerun.factors.caches import is_cached
 from samerun.factors.code import is_code
 from samerun.factors.config import parse
 from samerun.launch.artifact_outputs import artifact_outputs
@@ -133,7 +134,12 @@ class Gathering:
         """Return the folder before the start joined with what was read, configuration files marked."""
         facts = {**self._order.tree.files, **inputs}
         for name, fact in inputs.items():
-            if fact.hash and not fact.secret and parse(name, content_of(self._order, name) or b"") is not None:
+            if (
+                fact.hash
+                and not fact.secret
+                and not is_cached(name)
+                and parse(name, content_of(self._order, name) or b"") is not None
+            ):
                 facts[name] = structs.replace(fact, configuration=True)
         return facts
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from samerun.basics import files
 from samerun.basics.hashing import StatKey, hash_bytes
+from samerun.factors.caches import is_cached
 from samerun.factors.code import is_code
 from samerun.launch.ground import Ground
 from samerun.launch.keeping import Keeper
@@ -21,16 +22,6 @@ from samerun.store.layout import RunFolder
 from samerun.store.objects import Objects
 
 _CHECKPOINTS = (".pt", ".pth", ".ckpt", ".safetensors", ".keras", ".msgpack", ".orbax")
-_BY_PRODUCTS = (
-    "__pycache__",
-    ".cache",
-    ".ipynb_checkpoints",
-    ".matplotlib",
-    ".triton",
-    "torchinductor",
-    ".git",
-    ".pytest_cache",
-)
 
 
 class Results:
@@ -65,7 +56,7 @@ class Results:
         """
         seen = {self._ground.name(path) for path in written}
         names = seen | set(self._changed(seen, after.keys, started_ns, edited))
-        outputs = (self._output(name) for name in sorted(names) if not _is_by_product(name))
+        outputs = (self._output(name) for name in sorted(names) if not is_cached(name))
         return [output for output in outputs if output is not None]
 
     def _changed(
@@ -130,9 +121,3 @@ def place_of(name: str, kind: str) -> str:
         return f"logs/tensorboard/{relative}"
     top = "checkpoints" if PurePosixPath(name).suffix.lower() in _CHECKPOINTS else "results"
     return f"{top}/{relative.removeprefix(top + '/')}"
-
-
-def _is_by_product(name: str) -> bool:
-    """Say whether a file is only there to save time in the next run."""
-    parts = PurePosixPath(name).parts
-    return any(part in _BY_PRODUCTS for part in parts) or name.endswith((".pyc", ".nbi", ".nbc", ".swp", "~"))
