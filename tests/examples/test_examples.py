@@ -187,9 +187,27 @@ def test_the_page_of_a_run_has_its_facts(make_project: MakeProject) -> None:
     project.record("python", "train.py")
     shown = project.document("show", "last")
     assert shown["schema"] == "samerun.run/1"
-    assert {Path(path).name for path in shown["factors"]["data"]} == {"cells.parquet", "params.yaml"}
+    assert {"cells.parquet", "params.yaml"} <= set(shown["factors"]["data"])
     assert {Path(output["path"]).name for output in shown["outputs"]} == {
         "model.txt",
         "results.yaml",
         "valid_probability.npy",
     }
+
+
+def test_one_change_has_one_kind(make_project: MakeProject) -> None:
+    project = make_project("xgboost_tabular", "git")
+    command = ("python", "train.py", "--rounds", "3")
+    project.record(*command)
+    with (project.folder / "train.py").open("a") as script:
+        script.write("# a remark\n")
+    project.record(*command)
+    assert changes(project) == [("code", "train.py")]
+    project.record("python", "train.py", "--rounds", "4")
+    assert changes(project) == [("arguments", "--rounds")]
+
+
+def changes(project: Project) -> list[tuple[str, str]]:
+    """Return what changed between the last two runs, but for what every recording draws anew."""
+    found = project.document("diff", "last~1", "last")["factors"]
+    return [(one["kind"], one["subject"]) for one in found if one["kind"] not in ("os-entropy", "hash-order")]
