@@ -40,7 +40,8 @@ def test_integers_keep_all_digits(value: int) -> None:
 def test_large_integers_and_truth_values() -> None:
     for value in (10**5000, -(10**5000), True, False, 0, 2**63, 2**64, -(2**63) - 1):
         back = decode_number(msgspec.json.decode(msgspec.json.encode(encode_number(value))))
-        assert back == value and type(back) is type(value)
+        assert back == value
+        assert type(back) is type(value)
 
 
 class Level(IntEnum):
@@ -64,7 +65,8 @@ class Level(IntEnum):
 )
 def test_numbers_of_libraries_are_plain(value: Any, number: Any) -> None:
     found = number_of(value)
-    assert type(found) in (int, float, bool) and found == number
+    assert type(found) in (int, float, bool)
+    assert found == number
     assert str(found) == str(number)
 
 

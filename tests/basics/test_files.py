@@ -126,14 +126,16 @@ def test_everything_is_private_whatever_the_umask(tmp_path: Path) -> None:
         os.umask(before)
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "a").rglob("*")}
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o700
-    assert modes and all(mode & 0o077 == 0 for mode in modes.values())
+    assert modes
+    assert all(mode & 0o077 == 0 for mode in modes.values())
 
 
 def test_temporary_names_cannot_be_guessed(tmp_path: Path) -> None:
     names = {files.temporary_name(tmp_path / "file").name for _ in range(1000)}
     assert len(names) == 1000
     assert all(files.is_temporary(name) for name in names)
-    assert not files.is_temporary("run.json") and not files.is_temporary(".hidden")
+    assert not files.is_temporary("run.json")
+    assert not files.is_temporary(".hidden")
 
 
 def test_a_copy_is_no_link(tmp_path: Path) -> None:
@@ -193,7 +195,8 @@ def test_a_tree_is_removed_without_following_links(tmp_path: Path) -> None:
     os.chmod(tree / "below", 0o500)
     files.remove_tree(tree)
     files.remove_tree(tree)
-    assert not tree.exists() and (outside / "precious").exists()
+    assert not tree.exists()
+    assert (outside / "precious").exists()
 
 
 def test_a_link_to_a_folder_is_removed_as_a_link(tmp_path: Path) -> None:
@@ -216,7 +219,8 @@ def test_files_below_are_sorted_and_links_stay_links(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     found = list(files.files_below(tmp_path))
     assert [name for name, _ in found] == ["a", "b/z"]
-    assert stat.S_ISLNK(found[0][1].st_mode) and found[1][1].st_size == 2
+    assert stat.S_ISLNK(found[0][1].st_mode)
+    assert found[1][1].st_size == 2
 
 
 def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ def test_only_one_holds_it(lock: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(most) == 30 and max(most) == 1
+    assert len(most) == 30
+    assert max(most) == 1
 
 
 def test_waiting_has_an_end(lock: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_a_number_without_a_process_has_no_start() -> None:
     assert start_of(2**22 + 1) is None
 
 
-def test_it_works_without_proc(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    monkeypatch.setattr(process, "_PROC", process.Path(str(tmp_path)))
+def test_it_works_without_proc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(process, "_PROC", tmp_path)
     assert start_of(os.getpid()) == ""
     assert is_alive(holder_facts()) is True

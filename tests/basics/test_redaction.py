@@ -47,14 +47,16 @@ def redactor() -> Redactor:
 )
 def test_a_secret_with_a_telling_name_is_found(redactor: Redactor, text: str) -> None:
     redacted = redactor.text(text)
-    assert SECRET not in redacted and "<redacted:" in redacted
+    assert SECRET not in redacted
+    assert "<redacted:" in redacted
     assert redactor.text(redacted) == redacted
 
 
 @pytest.mark.parametrize("form", [SECRET, quote(SECRET, safe=""), f"x{SECRET}y", f'["{SECRET}"]'])
 def test_a_known_value_is_found_anywhere(form: str) -> None:
     redacted = Redactor([SECRET], key=KEY).text(f"before {form} after")
-    assert SECRET not in redacted and quote(SECRET, safe="") not in redacted
+    assert SECRET not in redacted
+    assert quote(SECRET, safe="") not in redacted
 
 
 @pytest.mark.parametrize("value", ["", "1", "true", "12345", "secret"[:5], "default", "/home/me/data", "localhost"])
@@ -85,7 +87,8 @@ def test_equal_secrets_are_marked_alike_in_one_store_only() -> None:
     first, again, other = Redactor(key=KEY), Redactor(key=KEY), Redactor(key=bytes(32))
     assert first.mark(SECRET) == again.mark(SECRET) != other.mark(SECRET)
     assert first.mark(SECRET) != first.mark(SECRET + "x")
-    assert first.mark("") == "" and first.mark(first.mark(SECRET)) == first.mark(SECRET)
+    assert first.mark("") == ""
+    assert first.mark(first.mark(SECRET)) == first.mark(SECRET)
     assert Redactor().mark(SECRET) != Redactor().mark(SECRET)
 
 
@@ -102,7 +105,8 @@ def test_arguments(redactor: Redactor) -> None:
         f"Authorization: Bearer {SECRET}",
     ]
     redacted = redactor.arguments(command)
-    assert SECRET not in " ".join(redacted) and len(redacted) == len(command)
+    assert SECRET not in " ".join(redacted)
+    assert len(redacted) == len(command)
     kept = ["train.py", "--api-key", "--max-tokens", "5", "-p", "8080", "--password", "--lr", "0.1", "-H"]
     assert [word for word in redacted if "<redacted" not in word] == kept
 
@@ -143,9 +147,12 @@ def test_documents(redactor: Redactor) -> None:
         f"token={SECRET}": 1,
     }
     redacted = redactor.document(document)
-    assert SECRET not in repr(redacted) and "123456789" not in repr(redacted)
-    assert redacted["lr"] == 0.1 and redacted["keys"] == [SECRET[:4], 1]
-    assert redacted["db"]["use_auth"] is True and redacted["db"]["secret"] is None
+    assert SECRET not in repr(redacted)
+    assert "123456789" not in repr(redacted)
+    assert redacted["lr"] == 0.1
+    assert redacted["keys"] == [SECRET[:4], 1]
+    assert redacted["db"]["use_auth"] is True
+    assert redacted["db"]["secret"] is None
 
 
 def test_files_that_hold_a_secret(redactor: Redactor) -> None:
@@ -197,7 +204,9 @@ def test_a_stream_hides_a_key_of_many_lines() -> None:
         "",
     ]
     text = b"".join(stream.feed(line.encode() + b"\n") for line in lines)
-    assert body.encode() not in text and text.startswith(b"start\n<redacted:") and text.endswith(b">\nend\n\n")
+    assert body.encode() not in text
+    assert text.startswith(b"start\n<redacted:")
+    assert text.endswith(b">\nend\n\n")
 
 
 def test_a_stream_keeps_bytes_that_are_no_text() -> None:
@@ -211,7 +220,8 @@ def test_the_key_is_private_and_stays(tmp_path: Path) -> None:
         key = key_at(tmp_path / "key")
     finally:
         os.umask(before)
-    assert len(key) == 32 and key_at(tmp_path / "key") == key
+    assert len(key) == 32
+    assert key_at(tmp_path / "key") == key
     assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
     (tmp_path / "key").write_bytes(key[:7])
     assert key_at(tmp_path / "key") == key_at(tmp_path / "key") != key

@@ -24,6 +24,8 @@ from samerun.store.sealing import Problem, Seal
 BESIDE = {"data": "inputs.json", "code": "code/files.json", "package": "environment/environment.json"}
 """The factors that can be big, and the file of each."""
 
+_CHANGED = Problem(sealing.RECORD, "changed", "its bytes are not those that were sealed")
+_NO_SEAL = Problem(sealing.RECORD, "changed", "the run has ended, but its seal is not there")
 _VERSION = re.compile(r"samerun\.run/(\d+)\Z")
 _OWN = frozenset(each.encode_name for each in structs.fields(Run)) | {"seal"}
 
@@ -187,18 +189,28 @@ def problems(folder: RunFolder | Path) -> list[Problem]:
     """Return all that is not whole, found by reading every byte; nothing of a sealed run escapes it.
 
     Of a run that was never sealed only what contradicts itself can be found, not that whole last records are lost.
+
+    Raises:
+        NewerSchema: it was written by a later samerun.
     """
     folder = _at(folder)
     try:
+        load(folder, whole=False)
         document = _known(folder)
     except DamagedRun as error:
         return [Problem(sealing.RECORD, "unreadable", error.sentence), *_logs(folder)]
-    if "seal" not in document:
-        return _logs(folder)
-    if not sealing.record_is_whole(files.read_bytes(folder.record)):
-        changed = Problem(sealing.RECORD, "changed", "its bytes are not those that were sealed")
-        return [changed, *_against_seal(folder, document["seal"])]
-    return _against_seal(folder, document["seal"])
+    except NewerSchema:
+        if _is_whole(folder):
+            raise
+        return [_CHANGED, *_logs(folder)]
+    if "seal" in document:
+        return [*([] if _is_whole(folder) else [_CHANGED]), *_against_seal(folder, document["seal"])]
+    ended = document.get("status") != "running"
+    return [*([_NO_SEAL] if ended else []), *_logs(folder)]
+
+
+def _is_whole(folder: RunFolder) -> bool:
+    return sealing.record_is_whole(files.read_bytes(folder.record))
 
 
 def _against_seal(folder: RunFolder, stored: Json) -> list[Problem]:

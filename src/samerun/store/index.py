@@ -138,7 +138,7 @@ def _storable(value: Json) -> Json:
 def arguments_of(argv: list[str]) -> dict[str, Json]:
     """Return the options and ``key=value`` words of a command by name; numbers as numbers, a bare option as True."""
     found: dict[str, Json] = {}
-    for word, following in zip(argv[1:], [*argv[2:], "-"], strict=True):
+    for word, following in zip(argv[1:], [*argv[2:], "-"], strict=False):
         match = _GIVEN.match(word)
         if match and match["equals"]:
             found[match["name"]] = _value(match["value"])

@@ -76,7 +76,7 @@ def _empty(layout: StoreLayout) -> UnknownRun:
 
 
 def _several(text: str, found: list[RunFolder]) -> UnknownRun:
-    ids = [folder.id for folder in found]
+    ids = sorted(folder.id for folder in found)
     named = ", ".join(ids[:4]) + (f" and {len(ids) - 4} more" if len(ids) > 4 else "")
     return UnknownRun(f"{text!r} could be any of {len(ids)} runs: {named}.", "Give more of the id.", matches=ids)
 
