@@ -62,6 +62,8 @@ def test_line_ends_and_redrawn_progress_are_no_difference(held: Held, comparing:
         ("{'train_runtime': 3.2, 'loss': 0.5}", "{'train_runtime': 3.3, 'loss': 0.5}"),
         ("real\t0m3.2s", "real\t0m4.1s"),
         ("t   9.8s", "t  12.3s"),
+        ("INFO [4711] start", "INFO [815] start"),
+        ("| ms/batch 62.05 | loss 5.1", "| ms/batch 41.54 | loss 5.1"),
     ],
 )
 def test_times_and_names_of_the_run_are_ignored_and_listed(comparing: Comparing, a: str, b: str) -> None:
@@ -88,6 +90,8 @@ def test_times_and_names_of_the_run_are_ignored_and_listed(comparing: Comparing,
         ("-0.0", "0.0"),
         ("nan", "0.5"),
         ("epochs 10", "epochs 12"),
+        ("epoch [4712] start", "epoch [815] start"),
+        ("n 4711 start", "n 815 start"),
         ("100%|##| 10/10 [00:02<00:00, 4.5it/s, loss=0.5]", "100%|##| 10/10 [00:02<00:00, 4.5it/s, loss=0.6]"),
     ],
 )

@@ -34,7 +34,7 @@ _SPANS = _set(
 _STAMPS = _set("timestamp timestamps ts datetime asctime")
 _DATES = _set("date dates day")
 _POINTS = _set(
-    "start end begin began finish stop now when created started ended finished updated modified generated saved "
+    "utc start end begin began finish stop now when created started ended finished updated modified generated saved "
     "completed stopped logged recorded written built"
 )
 _AFTER = _set(

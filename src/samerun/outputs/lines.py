@@ -17,6 +17,7 @@ from samerun.record.difference import Difference, identical
 from samerun.record.window import Window
 
 _MOST_TOKENS = 20
+_LEAST_PROCESS = 100
 
 
 def compare_line(label: str, a: str, b: str, comparing: Comparing) -> Difference:
@@ -54,12 +55,21 @@ def _compare_tokens(
     for position, (left, right) in enumerate(zip(a, b, strict=True)):
         if left.text != right.text:
             name = name_before(a, position)
-            same_name = name == name_before(b, position)
-            gatherer.add(_compare_token(name if same_name else "", left, right, comparing))
+            name = name if name == name_before(b, position) else ""
+            if _is_bracketed_process(a, position, comparing.a) and _is_bracketed_process(b, position, comparing.b):
+                name = "pid"
+            gatherer.add(_compare_token(name, left, right, comparing))
     lead = gatherer.lead
     detail = f"{lead.label} {lead.detail}" if lead is not None else ""
     found = gatherer.finish(label, detail, lead.deviation if lead is not None else None)
     return replace(found, a=texts[0], b=texts[1])
+
+
+def _is_bracketed_process(tokens: tuple[Token, ...], position: int, window: Window) -> bool:
+    """Say whether a number is ``[4711]``, as logs write the process; a small one may be anything else."""
+    around = "".join(token.text for token in tokens[max(0, position - 1) : position + 2])
+    number = tokens[position].number
+    return around == f"[{tokens[position].text}]" and number in window.pids and number >= _LEAST_PROCESS
 
 
 def _compare_token(name: str, a: Token, b: Token, comparing: Comparing) -> Difference:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from samerun.outputs.field_names import UNITS
 from samerun.outputs.moments import MOMENTS, SPAN_PART, compiled
 
 LONGEST_LINE = 1 << 20
@@ -88,13 +89,20 @@ def skeleton(line: str) -> str:
 def name_before(tokens: tuple[Token, ...], position: int) -> str:
     """Return the words right before a token that name it: ``train time s`` in ``train time (s): 3.2``."""
     found: list[str] = []
-    for token in reversed(tokens[max(0, position - 12) : position]):
+    before = tokens[max(0, position - 12) : position]
+    for place in reversed(range(len(before))):
+        token = before[place]
         if token.kind == "word" and not token.text.isdigit():
             found.append(token.text)
-        elif token.text == "/" and found and found[-1] in _PER_SECOND:
+        elif token.text == "/" and found and _is_per(before[place - 1] if place else token, found[-1]):
             found[-1] = f"/{found[-1]}"
         elif token.text not in _BETWEEN or (token.text in _ENDS and found):
             break
         if len(found) == 4:
             break
     return " ".join(reversed(found)).replace(" /", "/")
+
+
+def _is_per(unit: Token, of: str) -> bool:
+    """Say whether a stroke stands for "per", in ``samples/sec`` or ``ms/batch``."""
+    return of in _PER_SECOND or unit.text in UNITS
