@@ -82,6 +82,18 @@ def test_help_is_quick() -> None:
     assert min(took) < 0.5
 
 
+def test_a_reader_that_goes_away_is_not_a_difference() -> None:
+    code = "import sys; from samerun.cli.main import main; sys.stdin.read(); sys.exit(main(['ls', '--json']))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    child = subprocess.Popen([sys.executable, "-c", code], env=environment, **pipes)  # type: ignore[call-overload]
+    child.stdout.close()
+    child.stdin.close()
+    assert child.stderr.read() == b""
+    child.stderr.close()
+    assert child.wait() == 141
+
+
 def test_main_takes_the_processs_own_arguments(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,7 @@ import click
 
 from samerun.basics.files import make_folder, write_atomic
 from samerun.basics.redaction import Redactor
-from samerun.cli.printing import print_document, say
+from samerun.cli.printing import ReaderGone, print_document, say
 from samerun.errors import CannotStart, SamerunError
 from samerun.report.plain_words import clean
 
@@ -63,7 +63,7 @@ def guarded(action: Callable[[list[str]], int], arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         say("samerun: interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
+    except ReaderGone:
         return _reader_gone()
     except Exception as error:  # the edge to the shell: whatever else happens is a fault of samerun
         return _from_the_world(error, as_json) or _fault(error, arguments, as_json)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
 import click
+from click.shell_completion import shell_complete
 
 from samerun.cli.failing import guarded
 
@@ -22,6 +24,8 @@ COMMANDS: dict[str, str] = {
     "demo": "Record, replay and change a small training, in under a minute.",
 }
 """Every command with its one line of help; ``samerun.cli.<name>`` holds it as ``command``."""
+
+_COMPLETE = "_SAMERUN_COMPLETE"
 
 _HELP = """Record an experiment as it is, run it again, and say how the same the two runs are.
 
@@ -73,9 +77,15 @@ def commands() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Carry out one command line and return its exit status; errors are left to the caller."""
-    if not arguments:
-        arguments = ["--help"]
-    status = commands.main(list(arguments), prog_name="samerun", standalone_mode=False)
+    asked = os.environ.get(_COMPLETE)
+    if asked:
+        return shell_complete(commands, {}, "samerun", _COMPLETE, asked)
+    # Not click's own main: it ends with 1 at any broken pipe, and 1 means "differs".
+    try:
+        with commands.make_context("samerun", list(arguments) or ["--help"]) as context:
+            status = commands.invoke(context)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
     return status if isinstance(status, int) else 0
 
 

@@ -13,11 +13,22 @@ from samerun.report.plain_words import Paint, Tone, unpainted
 _CODES: dict[Tone, str] = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "strong": "1"}
 
 
+class ReaderGone(Exception):
+    """Whoever read standard output went away."""
+
+
 def print_page(text: str) -> None:
-    """Print the command's page on standard output; what its encoding does not have becomes ``?``."""
+    """Print the command's page on standard output; what its encoding does not have becomes ``?``.
+
+    Raises:
+        ReaderGone: nobody reads standard output any more.
+    """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise ReaderGone from error
 
 
 def print_document(schema: str, document: dict[str, Any]) -> None:
@@ -26,9 +37,11 @@ def print_document(schema: str, document: dict[str, Any]) -> None:
     Args:
         schema: the name of the thing and its version, such as ``runs/1``.
         document: what stands beside ``schema``.
+
+    Raises:
+        ReaderGone: nobody reads standard output any more.
     """
-    sys.stdout.write(encode({"schema": f"samerun.{schema}", **document}) + "\n")
-    sys.stdout.flush()
+    print_page(encode({"schema": f"samerun.{schema}", **document}) + "\n")
 
 
 def encode(document: dict[str, Any]) -> str:
