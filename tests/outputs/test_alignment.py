@@ -24,6 +24,14 @@ def test_lines_alike_but_for_numbers_belong_together() -> None:
     assert list(pairs) == [(0, 0), (None, 1), (1, 2), (2, 3)]
 
 
+def test_lines_on_both_sides_of_what_is_common() -> None:
+    a, b = ["p", "x 1", "common", "q", "r"], ["s", "common", "t 1"]
+    assert [(a[left], b[right]) for left, right in align(a, b) if left is not None and right is not None][1] == (
+        "common",
+        "common",
+    )
+
+
 def test_the_cost_is_bounded() -> None:
     started = perf_counter()
     assert len(list(align(["x"] * 30_000 + ["y"], ["z"] + ["x"] * 30_500))) == 30_501

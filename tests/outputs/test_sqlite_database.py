@@ -93,6 +93,14 @@ def test_nothing_of_a_hostile_schema_is_run_and_nothing_is_written(made: Made, c
     assert sorted(path.name for path in a.parent.iterdir()) == before
 
 
+@pytest.mark.parametrize("deed", ["ATTACH ':memory:' AS x", "PRAGMA writable_schema = 1", "CREATE TEMP TABLE x (y)"])
+def test_an_opened_database_can_be_read_and_nothing_else(made: Made, deed: str) -> None:
+    with sqlite_database.opened(made("a.db", ROWS)) as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+        with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+            connection.execute(deed)
+
+
 def test_an_endless_table_is_given_up(made: Made, comparing: Comparing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_database, "LONGEST", -1.0)
     rows: list[tuple[object, ...]] = [(number, 0.5, "x" * 50, "") for number in range(60_000)]

@@ -52,7 +52,7 @@ def _checked(path: Path) -> Path:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a database so that it can only be read, and only by what this module asks."""
     uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
@@ -67,7 +67,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 def _compare(a: Path, b: Path, comparing: Comparing) -> Difference:
     try:
-        with _opened(a) as left, _opened(b) as right:
+        with opened(a) as left, opened(b) as right:
             return _compare_databases(left, right, comparing)
     except sqlite3.Error as error:
         raise Unreadable(str(error)) from error
