@@ -167,12 +167,13 @@ def _plugin(metadata: memoryview) -> tuple[str, bytes]:
 
 def _histogram(part: memoryview) -> Any:
     """Return a histogram as one array: minimum, maximum, number and sums, then its buckets' limits and counts."""
-    numbers: list[float] = []
+    summary, buckets = [0.0] * 5, []  # a zero is not written
     for field, value in fields(part):
-        raw = message(value)
-        many = field in (6, 7)
-        numbers += np.frombuffer(raw, dtype="<f8").tolist() if many else [number(raw)]
-    return np.array(numbers, dtype=np.float64)
+        if field in (6, 7):
+            buckets.append(np.frombuffer(message(value), dtype="<f8"))
+        elif 1 <= field <= 5:
+            summary[field - 1] = number(value)
+    return np.concatenate([np.array(summary), *buckets])
 
 
 def _tensor(part: memoryview) -> Any:

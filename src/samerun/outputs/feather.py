@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -44,7 +45,9 @@ def _open(path: Path) -> ArrowTable:
     head = source.read(4)
     source.seek(0)
     if head == b"FEA1":
-        table = feather.read_table(str(path), memory_map=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the version is old, which is no fault of who compares it
+            table = feather.read_table(str(path), memory_map=True)
         return ArrowTable(table.schema, lambda: iter(table.to_batches(max_chunksize=ROWS)))
     if head == _STREAM:
         stream = ipc.open_stream(source)

@@ -13,7 +13,7 @@ from samerun.outputs.reading import Unreadable
 MAX_DEPTH = 40
 """Levels of nesting inside one member or key."""
 
-MAX_NODES = 1_000_000
+MAX_NODES = 100_000
 """How many values one member or key may consist of: shared parts count each time they are met."""
 
 

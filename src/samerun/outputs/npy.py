@@ -32,7 +32,11 @@ def recognises(path: PurePosixPath, head: bytes) -> bool:
 
 def compare(a: Path, b: Path, comparing: Comparing) -> Difference:
     """Compare two arrays element by element."""
-    return compare_content(kind, a, b, map_file, lambda one, two: compare_npy(kind, one, two, comparing))
+    return compare_content(kind, a, b, _read, lambda one, two: _compare(kind, one, two, comparing, ""))
+
+
+def _read(path: Path) -> Any:
+    return read_npy(map_file(path))
 
 
 def compare_npy(label: str, a: memoryview, b: memoryview, comparing: Comparing) -> Difference:
@@ -41,7 +45,11 @@ def compare_npy(label: str, a: memoryview, b: memoryview, comparing: Comparing) 
     Raises:
         ValueError: or another of ``FAILURES``, if one of them is none or cut short.
     """
-    return compare_objects(label, read_npy(a), read_npy(b), comparing, meaning, meaning, "" if label == kind else label)
+    return _compare(label, read_npy(a), read_npy(b), comparing, label)
+
+
+def _compare(label: str, a: Any, b: Any, comparing: Comparing, name: str) -> Difference:
+    return compare_objects(label, a, b, comparing, meaning, meaning, name)
 
 
 def read_npy(view: memoryview) -> Any:

@@ -38,7 +38,8 @@ SMALL_FLOATS = {
 def decode(bits: Vector, dtype: str) -> Vector:
     """Return the numbers that the bit patterns of a small float stand for, as float64."""
     if dtype == "bfloat16":  # the upper half of a float32
-        found: Vector = (bits.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+        with np.errstate(invalid="ignore"):  # a NaN that signals
+            found: Vector = (bits.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
     else:
         found = _table(dtype)[bits]
     return found

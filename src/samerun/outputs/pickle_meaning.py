@@ -61,7 +61,7 @@ def dtype_from(value: Any) -> np.dtype[Any]:
     if state[2] is not None:
         return np.dtype((dtype_from(state[2][0]), state[2][1]))
     unit = state[8][1] if len(state) > 8 and code[0] in "mM" else None
-    text = f"{state[1]}{code}[{unit[1]}{bytes(unit[0]).decode()}]" if unit else f"{state[1]}{code}"
+    text = f"{state[1]}{code}[{unit[1]}{bytes(_raw(unit[0])).decode()}]" if unit else f"{state[1]}{code}"
     return dtype_of(text)
 
 

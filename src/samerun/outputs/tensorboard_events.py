@@ -12,6 +12,7 @@ from samerun.outputs.comparing import Comparing
 from samerun.outputs.event_files import EventFile, Point, read_events, read_scalars
 from samerun.outputs.hparams import read_hparams
 from samerun.outputs.late import Late
+from samerun.outputs.moments import is_moment
 from samerun.outputs.object_trees import compare_raw
 from samerun.outputs.reading import compare_content, gather_parts, only_in
 from samerun.outputs.showing import clean, count
@@ -120,11 +121,10 @@ def _wall_times(a: EventFile, b: EventFile, comparing: Comparing) -> Iterator[Di
     times = [[each.wall_time for series in side.points.values() for each in series] for side in (a, b)]
     if times[0] == times[1] or not all(times):
         return
-    names = ("wall_time",)
-    first, last = (why_volatile(names, pick(times[0]), pick(times[1]), comparing) for pick in (min, max))
     detail = "the moments at which values were written"
-    if first and last:
-        yield Difference("wall_time", "equivalent", detail, volatile=first)
+    sides = zip(times, (comparing.a, comparing.b), strict=True)
+    if all(is_moment(pick(written), window) for written, window in sides for pick in (min, max)):
+        yield Difference("wall_time", "equivalent", detail, volatile="moments within the run")
     else:
         yield Difference("wall_time", "different", f"{detail} differ, and lie outside of the runs")
 

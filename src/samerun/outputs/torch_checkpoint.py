@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,8 +20,11 @@ from samerun.record.difference import Difference
 
 kind = "torch-checkpoint"
 LEGACY_HEAD = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
-SUFFIXES = frozenset({".pt", ".pth", ".ckpt", ".bin", ".pt2", ".ptl", ".th", ".torch"})
+SUFFIXES = frozenset({".pt", ".pth", ".ckpt", ".ptl", ".th", ".torch"})
 """Names under which a zip file is a checkpoint whatever its first member."""
+
+_FIRST = re.compile(rb"[^/]+/(data\.pkl|data/\d+|constants\.pkl|\.format_version|\.data/serialization_id)")
+"""What the first member of an archive of torch's is called."""
 
 _BOOKKEEPING = frozenset({"version", "byteorder", ".format_version", ".storage_alignment", ".data/serialization_id"})
 _PICKLES = {"data.pkl": "data", "constants.pkl": "constants"}
@@ -56,8 +60,8 @@ def recognises(path: PurePosixPath, head: bytes) -> bool:
     if not head.startswith(b"PK\x03\x04"):
         return False
     first = head[30 : 30 + int.from_bytes(head[26:28], "little")]
-    inside = first.endswith((b"/data.pkl", b"/constants.pkl", b"/.format_version", b"/.data/serialization_id"))
-    return inside or path.suffix.lower() in SUFFIXES
+    named = path.suffix.lower() in SUFFIXES and not first.endswith(b".npy")
+    return named or (path.suffix.lower() != ".zip" and bool(_FIRST.fullmatch(first)))
 
 
 def compare(a: Path, b: Path, comparing: Comparing) -> Difference:

@@ -45,11 +45,29 @@ _STORAGES = {
 """The names of typed storages, without ``Storage``, and of what they hold."""
 
 _CODES = {
-    "float64": "f8", "float32": "f4", "float16": "f2", "complex128": "c16", "complex64": "c8", "bfloat16": "u2",
-    "int64": "i8", "int32": "i4", "int16": "i2", "int8": "i1", "bool": "u1", "uint8": "u1",
-    "uint64": "u8", "uint32": "u4", "uint16": "u2", "qint8": "i1", "quint8": "u1", "qint32": "i4",
+    "float64": "f8",
+    "float32": "f4",
+    "float16": "f2",
+    "complex128": "c16",
+    "complex64": "c8",
+    "bfloat16": "u2",
+    "int64": "i8",
+    "int32": "i4",
+    "int16": "i2",
+    "int8": "i1",
+    "bool": "u1",
+    "uint8": "u1",
+    "uint64": "u8",
+    "uint32": "u4",
+    "uint16": "u2",
+    "qint8": "i1",
+    "quint8": "u1",
+    "qint32": "i4",
     **{f"float8_{name}": "u1" for name in ("e4m3fn", "e4m3fnuz", "e5m2", "e5m2fnuz", "e8m0fnu")},
-    "quint4x2": "u1", "quint2x4": "u1", "bits8": "u1", "float4_e2m1fn_x2": "u1",
+    "quint4x2": "u1",
+    "quint2x4": "u1",
+    "bits8": "u1",
+    "float4_e2m1fn_x2": "u1",
 }
 """What numpy reads a type of torch's as: its own equal, or the bits."""
 
