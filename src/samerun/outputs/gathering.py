@@ -11,6 +11,9 @@ from samerun.record.verdict import VERDICTS, Verdict, worst
 MOST = 100
 """How many children of each verdict a node keeps; the rest are counted."""
 
+LEFT_OUT = "..."
+"""The label of the child that stands for those that were counted only."""
+
 
 class Gatherer:
     """The differing children of one node, in order, at most ``MOST`` of each verdict."""
@@ -58,7 +61,7 @@ class Gatherer:
 
     def _remainder(self) -> list[Difference]:
         return [
-            Difference("...", verdict, f"and {count(self._counts[verdict] - self._most, 'more', 'more')} like these")
+            Difference(LEFT_OUT, verdict, f"and {count(self._counts[verdict] - self._most, 'more', 'more')} like these")
             for verdict in VERDICTS
             if self._counts[verdict] > self._most
         ]

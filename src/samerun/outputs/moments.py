@@ -6,6 +6,7 @@ import re
 from calendar import monthrange, timegm
 from collections.abc import Iterator
 from functools import cache
+from math import ceil, floor
 
 from msgspec import Struct
 
@@ -64,10 +65,9 @@ class Moment(Struct, frozen=True):
     def within(self, window: Window) -> bool:
         """Say whether the moment can lie within a run; one of unknown zone is tried in all of them."""
         first, last = window.started - SLACK, window.ended + SLACK
-        shifts = (0,) if self.zoned else range(-_ZONES, _ZONES + 1)
-        return any(
-            self.earliest + shift * _ZONE_STEP <= last and self.latest + shift * _ZONE_STEP >= first for shift in shifts
-        )
+        furthest = 0 if self.zoned else _ZONES
+        least = max(ceil((first - self.latest) / _ZONE_STEP), -furthest)
+        return least <= min(floor((last - self.earliest) / _ZONE_STEP), furthest)
 
 
 @cache

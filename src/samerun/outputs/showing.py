@@ -15,11 +15,15 @@ def clean(text: str, width: int = WIDTH) -> str:
     """Return ``text`` on one line, control characters written as escapes, cut in the middle to ``width``."""
     if len(text) > 4 * width:
         text = text[: 2 * width] + text[-2 * width :]
-    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    shown = text if text.isprintable() else "".join(_printable(char) for char in text)
     if len(shown) <= width:
         return shown
     half = (width - 3) // 2
     return f"{shown[:half]}...{shown[-half:]}"
+
+
+def _printable(char: str) -> str:
+    return char if char.isprintable() else char.encode("unicode_escape").decode()
 
 
 def short(value: object) -> str:

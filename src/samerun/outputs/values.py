@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from samerun.basics.numbers import agree, same_bits
 from samerun.outputs.comparing import Comparing
 from samerun.outputs.deviations import Tally, of_pair
-from samerun.outputs.gathering import Gatherer
+from samerun.outputs.gathering import LEFT_OUT, Gatherer
 from samerun.outputs.moments import is_moment
 from samerun.outputs.showing import change, count, is_number, short
 from samerun.outputs.text import compare_text
@@ -187,11 +187,15 @@ def _leaf_summary(gatherer: Gatherer) -> str:
     if lead is None:
         return ""
     verdict = gatherer.verdict
-    leaves = [leaf for child in gatherer.kept for leaf in child.walk() if not leaf.children and leaf.verdict == verdict]
-    first = f"{leaves[0].label}: {leaves[0].detail}"
+    below = [node for child in gatherer.kept for node in child.walk() if not node.children and node.verdict == verdict]
+    leaves = [node for node in below if node.label != LEFT_OUT]
+    kept = sum(child.verdict == verdict for child in gatherer.kept)
+    number = count(len(leaves) + gatherer.number(verdict) - kept, "value")
+    number = number if len(leaves) == len(below) else f"more than {number}"
     if verdict == "equivalent":
-        return f"only volatile fields differ ({count(len(leaves), 'value')}; first: {leaves[0].label})"
-    return first if len(leaves) == 1 else f"{count(len(leaves), 'value')} differ; first: {first}"
+        return f"only volatile fields differ ({number}; first: {leaves[0].label})"
+    first = f"{leaves[0].label}: {leaves[0].detail}"
+    return first if number == "1 value" else f"{number} differ; first: {first}"
 
 
 def summary(gatherer: Gatherer, noun: str) -> str:
