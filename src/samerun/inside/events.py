@@ -86,8 +86,9 @@ def open_channel(folder: str, wanted: str) -> str:
 
 
 def _file_name(name: str) -> str:
-    """Return the file of a label; one too long for a file system is cut, and the claim then finds a free ordinal."""
-    return name.replace("/", ",").replace("\0", "")[:200] + ".events"
+    """Return the file of a label; one too long for a file system loses its middle, never its ordinal."""
+    plain = name.replace("/", ",").replace("\0", "")
+    return (plain if len(plain) <= 200 else plain[:150] + ",," + plain[-40:]) + ".events"
 
 
 def _process() -> list[object]:
@@ -161,14 +162,28 @@ def write_line(line: str) -> None:
     data = (line + "\n").encode("utf-8", "surrogateescape")
     if channel.torn:  # what a full disk cut off must not swallow the next line
         data = b"\n" + data
+    if not _write(channel, data):
+        channel.checked = 0.0  # the descriptor may have been closed just now: once more with a new one
+        channel.torn = not _write(channel, data)
+
+
+def _write(channel: _Channel, data: bytes) -> bool:
     try:
-        moment = _CLOCK()
-        if moment - channel.checked > _TRUSTED and not _is_ours(channel):
+        _check(channel)
+        written = _WRITE(channel.descriptor, data)
+    except OSError:
+        return False
+    channel.torn = written != len(data)
+    return True
+
+
+def _check(channel: _Channel) -> None:
+    """Open the channel anew if the program has closed it, or has put a file of its own in its place."""
+    moment = _CLOCK()
+    if moment - channel.checked > _TRUSTED:
+        if not _is_ours(channel):
             _attach(channel, _FLAGS)
         channel.checked = moment
-        channel.torn = _WRITE(channel.descriptor, data) != len(data)
-    except OSError:
-        channel.torn = True
 
 
 def escaped(text: str) -> str:

@@ -25,6 +25,7 @@ _SYSTEM = (
 """Folders of the operating system. What people keep beside them (/usr/src, /usr/local/data, /run/media) counts."""
 
 _OF_PREFIX = ("bin", "include", "share", "etc", "lib64", "libexec", "ssl", "conda-meta", "var", "sbin")
+_MADE_BY_VENV = ("bin", "include", "lib64")
 _PACKAGES = ("/site-packages/", "/dist-packages/")
 _CELLS = ("<ipython-input", "<stdin>", "<string>")
 
@@ -71,16 +72,19 @@ def _of_environment(tree: str) -> list[str]:
     standard = os.path.dirname(os.path.abspath(os.__file__))
     folders = [standard + "/", os.path.realpath(standard) + "/"]
     for prefix in (_folder(prefix) for prefix in prefixes):
-        folders += [prefix] if prefix.startswith(tree) and prefix != tree else _below_prefix(prefix)
+        if prefix.startswith(tree) and prefix != tree:
+            folders.append(prefix)
+        else:
+            folders += _below_prefix(prefix, _MADE_BY_VENV if prefix == tree else _OF_PREFIX)
     return folders
 
 
-def _below_prefix(prefix: str) -> list[str]:
+def _below_prefix(prefix: str, names: tuple[str, ...]) -> list[str]:
     """Return what belongs to an environment; a project that lies below its folder, or is that folder, does not."""
     if prefix in ("/", "/usr/", "/usr/local/"):
         return []
     library = "lib/" if os.path.exists(prefix + "conda-meta") else "lib/python%d.%d/" % sys.version_info[:2]
-    return [prefix + "pyvenv.cfg", prefix + library, *(prefix + name + "/" for name in _OF_PREFIX)]
+    return [prefix + "pyvenv.cfg", prefix + library, *(prefix + name + "/" for name in names)]
 
 
 def normal(path: str) -> str:
