@@ -13,8 +13,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from samerun.basics import files
 from samerun.store import folder as folders
-from samerun.store import index, sealing
+from samerun.store import sealing
 from samerun.store.index import Row, arguments_of, list_runs
 from samerun.store.layout import StoreLayout
 
@@ -159,7 +160,7 @@ def test_a_table_that_cannot_be_written_is_no_trouble(layout: StoreLayout, monke
     def refuse(*arguments: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(index.files, "create_once", refuse)
+    monkeypatch.setattr(files, "create_once", refuse)
     assert len(list_runs(layout)) == 3
     assert not layout.index.exists()
 

@@ -130,7 +130,7 @@ def test_every_flipped_bit_is_found_and_costs_two_records_at_most(tmp_path: Path
     data = _written(tmp_path)
     damaged = tmp_path / "damaged.jsonl"
     whole = {record.n: record for record in read(tmp_path / "metrics.jsonl").records}
-    for position in range(0, len(data) * 8):
+    for position in range(len(data) * 8):
         flipped = bytearray(data)
         flipped[position // 8] ^= 1 << position % 8
         if position % 5:  # every byte is met, each with some of its bits
@@ -244,7 +244,12 @@ def test_a_fork_while_another_thread_logs_does_not_hang(tmp_path: Path) -> None:
 
 def test_threads_share_one_file(tmp_path: Path) -> None:
     writer = MetricsWriter(tmp_path, rank=0)
-    threads = [threading.Thread(target=lambda: [writer.log({"a": n}) for n in range(200)]) for _ in range(8)]
+
+    def work() -> None:
+        for number in range(200):
+            writer.log({"a": number})
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -168,13 +168,13 @@ class ActiveRun:
 
     def _problem(self, what: str, error: BaseException) -> None:
         """Say once that something could not be kept; where even that cannot be written, say it to the user."""
-        why = f"{type(error).__name__}: {error}"
+        what, why = self._redactor.text(what), self._redactor.text(f"{type(error).__name__}: {error}")
         if f"{what}: {why}" in self._said:
             return
         self._said.add(f"{what}: {why}")
         try:
-            line = self._redactor.text(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {what}: {why}")
-            logged.add_problem(self._folder, NotCaptured(what, self._redactor.text(why)))
+            line = f"{time.strftime('%Y-%m-%d %H:%M:%S')} {what}: {why}"
+            logged.add_problem(self._folder, NotCaptured(what, why))
             log = files.AppendFile(self._folder.own_log)
             log.append(exact.plain_text(line.replace("\n", " ")).encode() + b"\n")
             log.close()
