@@ -63,3 +63,11 @@ def test_what_is_no_event_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"no record at all")
     with pytest.raises(Unreadable):
         read_scalars(tmp_path / "x")
+
+
+def test_reading_stops_where_a_length_was_damaged(events: Path) -> None:
+    content = bytearray(events.read_bytes())
+    second = int.from_bytes(content[:8], "little") + 16
+    content[second] -= 1
+    events.write_bytes(content)
+    assert read_events(events).whole == second

@@ -52,3 +52,13 @@ def test_a_value_that_differs(tmp_path: Path, now: Comparing) -> None:
 def test_survives_damage(tmp_path: Path, survives: Callable[..., None], compression: str) -> None:
     writing.write_feather(table(), tmp_path / "a.feather", compression=compression)
     survives(feather, tmp_path / "a.feather")
+
+
+def test_offsets_that_lead_out_of_a_buffer_are_not_followed(tmp_path: Path, now: Comparing) -> None:
+    texts = pyarrow.table({"s": ["a", "bb", "ccc"]})
+    writing.write_feather(texts, tmp_path / "a", compression="uncompressed")
+    content = (tmp_path / "a").read_bytes()
+    offsets = b"".join(number.to_bytes(4, "little") for number in (0, 1, 3, 6))
+    assert offsets in content
+    (tmp_path / "b").write_bytes(content.replace(offsets, offsets[:8] + b"\xff\xff\xff\x7f" + offsets[12:]))
+    assert "cannot be read as feather" in feather.compare(tmp_path / "a", tmp_path / "b", now).detail

@@ -154,3 +154,10 @@ def test_what_one_side_lacks(tmp_path: Path, now: Comparing) -> None:
 @pytest.mark.parametrize("options", [{}, LEGACY], ids=["zip", "legacy"])
 def test_survives_damage(tmp_path: Path, survives: Callable[..., None], options: dict[str, Any]) -> None:
     survives(torch_checkpoint, save(tmp_path / "a.pt", {"w": torch.arange(9.0), "n": 1}, **options), 80)
+
+
+def test_version_numbers_beside_the_weights_do_not_count(tmp_path: Path, now: Comparing) -> None:
+    one, two = torch.nn.BatchNorm1d(2).state_dict(), torch.nn.BatchNorm1d(2).state_dict()
+    two._metadata[""]["version"] = 1
+    found = torch_checkpoint.compare(save(tmp_path / "a.pt", one), save(tmp_path / "b.pt", two), now)
+    assert found.verdict == "equivalent"

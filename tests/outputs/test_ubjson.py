@@ -39,7 +39,7 @@ def test_every_marker() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"[", b"{i\x01", b"?", b"Si\xff", b"[$d#l\x7f\xff\xff\xff", b"[" * 200, b"ZZ", b"{T}"]
+    "data", [b"", b"[", b"{i\x01", b"?", b"Si\xff", b"[$d#l\x7f\xff\xff\xff", b"[" * 200 + b"]" * 200, b"ZZ", b"{T}"]
 )
 def test_what_is_no_document_is_refused(data: bytes) -> None:
     with pytest.raises(FAILURES):
