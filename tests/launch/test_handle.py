@@ -272,16 +272,19 @@ def test_the_state_at_the_end_is_right_and_the_last_record_is_there(ending: str,
 def test_a_forked_child_does_not_end_the_run() -> None:
     text = """
 import os, samerun
+parent = os.getpid()
 with samerun.run('digits') as run:
     run.log({'parent': 1})
     child = os.fork()
     if child:
         os.waitpid(child, 0)
+        assert '"seal"' not in open(run.folder / 'run.json').read(), 'the child has ended the run'
     run.log({'parent' if child else 'child': 2})
-if not child:
+if os.getpid() != parent:
     os._exit(0)
 """
-    assert script(text).returncode == 0
+    done = script(text)
+    assert done.returncode == 0, done.stderr
     run = only_run()
     assert run.status == "finished"
     assert run.metrics == {"parent": 2, "child": 2}
