@@ -1,5 +1,7 @@
 """``python -m benchmarks [--only NAME ...] [--seconds S]``: measure, print, write the page.
 
+The page is ``docs/benchmarks.md``, and its short form stands in the README.
+
 Ends with 0 whether the budgets are kept or not: a figure that is missed is written down, with its value.
 """
 
@@ -14,7 +16,8 @@ from pathlib import Path
 from benchmarks import agreement, hashing, logging_metrics, page, recording, starting
 from benchmarks.measuring import Figure
 
-PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+TOP = Path(__file__).parent.parent
+PAGE, README = TOP / "docs" / "benchmarks.md", TOP / "README.md"
 
 
 def figures(seconds: float) -> dict[str, Callable[[Path], Figure]]:
@@ -38,6 +41,7 @@ def main() -> int:
     agreements = list(compared()) if not options.only or "strace" in options.only else []
     if not options.only:
         PAGE.write_text(page.text(done, agreements), encoding="utf-8")
+        README.write_text(page.with_summary(README.read_text("utf-8"), done), encoding="utf-8")
     return 0
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.agreement import Agreement
 from benchmarks.measuring import Figure
 
+MARKS = ("<!-- figures -->", "<!-- /figures -->")
 HEAD = """\
 # Figures
 
@@ -41,8 +42,17 @@ def table(figures: Sequence[Figure]) -> str:
 def row(figure: Figure) -> str:
     """Return one figure as a row."""
     bare, measured = (amount(value, figure.unit) for value in (figure.bare, figure.measured))
-    value = f"{figure.held:.2%}" if "%" in figure.rule else f"{figure.held:.3g}"
-    return f"| {figure.name} | {bare} | {measured} | {figure.ratio:.2f} | {figure.rule} | {value} | {yes(figure.met)} |"
+    cells = figure.name, bare, measured, f"{figure.ratio:.2f}", figure.rule, held_value(figure), yes(figure.met)
+    return f"| {' | '.join(cells)} |"
+
+
+def held_value(figure: Figure) -> str:
+    """Return the value that the budget bounds, in the rule's own unit."""
+    if "%" in figure.rule:
+        return f"{figure.held:+.2%}"
+    if "speed" in figure.rule:
+        return f"{1 / figure.held:.2f}"
+    return amount(figure.held, figure.unit)
 
 
 def amount(value: float, unit: str) -> str:
@@ -75,6 +85,20 @@ def listed(paths: Sequence[str]) -> str:
     """Return a few paths for a cell."""
     shown = ", ".join(f"`{path}`" for path in paths[:4])
     return shown + (f" and {len(paths) - 4} more" if len(paths) > 4 else "") or "–"
+
+
+def with_summary(readme: str, figures: Sequence[Figure]) -> str:
+    """Return the README with the short table of figures between its two marks."""
+    before, _, rest = readme.partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    rows = ["| what | measured | held to |", "|---|---|---|", *(short_row(figure) for figure in figures)]
+    return "\n".join([before + MARKS[0], "", *rows, "", MARKS[1] + after])
+
+
+def short_row(figure: Figure) -> str:
+    """Return one figure as a row of three cells; what misses its budget says so."""
+    missed = "" if figure.met else " (missed)"
+    return f"| {figure.name} | {held_value(figure)}{missed} | {figure.rule} |"
 
 
 def machine() -> str:

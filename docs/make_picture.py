@@ -73,7 +73,9 @@ def main() -> None:
             console.print(Text.assemble(("$ ", "bold green"), (command, "bold")))
             console.print(Text.from_ansi(typed(command, project).replace(f"{folder}/", "~/")))
             console.print()
-    console.save_svg(str(PICTURE), title="samerun")
+    drawn = console.export_svg(title="samerun", unique_id="samerun")
+    # Without the fonts that would be fetched from elsewhere: the reader's own fixed-width font does as well.
+    PICTURE.write_text(re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL), "utf-8")
 
 
 if __name__ == "__main__":

@@ -10,11 +10,22 @@ from benchmarks.measuring import Figure
 def test_a_row_has_the_ratio_and_the_verdict() -> None:
     kept = Figure("log", "µs", 5.0, 10.0, 10.0, 15.0, "≤ 15 µs")
     missed = Figure("record", "s", 0.02, 0.32, 0.3, 0.15, "added ≤ 0.15 s", "slow disk")
-    assert page.row(kept) == "| log | 5 µs | 10 µs | 2.00 | ≤ 15 µs | 10 | yes |"
-    assert page.row(missed) == "| record | 20 ms | 320 ms | 16.00 | added ≤ 0.15 s | 0.3 | **no** |"
+    assert page.row(kept) == "| log | 5 µs | 10 µs | 2.00 | ≤ 15 µs | 10 µs | yes |"
+    assert page.row(missed) == "| record | 20 ms | 320 ms | 16.00 | added ≤ 0.15 s | 300 ms | **no** |"
     text = page.text([kept, missed], [])
     assert "- record: slow disk" in text
     assert "strace" not in text
+
+
+def test_the_readme_gets_the_short_table_between_its_marks() -> None:
+    slow = Figure("train", "s", 10.0, 10.5, 0.05, 0.01, "slower ≤ 1 %")
+    readme = "# a\n<!-- figures -->\nold\n<!-- /figures -->\nb\n"
+    new = page.with_summary(readme, [slow])
+    assert "| train | +5.00% (missed) | slower ≤ 1 % |" in new
+    assert "old" not in new
+    assert new.startswith("# a\n")
+    assert new.endswith("\nb\n")
+    assert page.with_summary(new, [slow]) == new
 
 
 def test_long_lists_are_cut() -> None:
