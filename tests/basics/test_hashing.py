@@ -20,6 +20,20 @@ def test_a_file_hashes_as_its_bytes(tmp_path: Path, size: int) -> None:
     assert hash_file(tmp_path / "file") == blake3(data).hexdigest() == hash_bytes(data)
 
 
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="there is no /proc")
+def test_a_file_without_a_size_of_its_own_is_read_to_its_end() -> None:
+    assert hash_file("/proc/version") == hash_bytes(Path("/proc/version").read_bytes())
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"a" * 100)
+    sized = os.stat(path)
+    path.write_bytes(b"a" * 200)
+    monkeypatch.setattr(os, "fstat", lambda descriptor: sized)
+    assert hash_file(path) == hash_bytes(b"a" * 200)
+
+
 def _old(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     past = time.time_ns() - 10_000_000_000

@@ -53,17 +53,18 @@ def hash_file(path: Path | str) -> str:
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
     try:
-        if os.fstat(descriptor).st_size < _BIG:
-            return _hash_small(descriptor)
-        return _hash_big(descriptor)
+        size = os.fstat(descriptor).st_size
+        return _hash_small(descriptor, size) if size < _BIG else _hash_big(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _hash_small(descriptor: int) -> str:
-    hasher = blake3()
-    while data := os.read(descriptor, _BIG):
-        hasher.update(data)
+def _hash_small(descriptor: int, size: int) -> str:
+    data = os.read(descriptor, size + 1)
+    hasher = blake3(data)
+    if len(data) != size:  # it has grown, came in pieces, or has no size of its own (/proc)
+        while data := os.read(descriptor, _BIG):
+            hasher.update(data)
     return hasher.hexdigest()
 
 
@@ -97,7 +98,9 @@ class StatCache:
 
     def hash(self, path: Path | str) -> str:
         """Return the BLAKE3 of the file at ``path``, reading it only if it is not known."""
-        name = os.path.abspath(path)
+        name = os.fspath(path)
+        if not name.startswith("/"):
+            name = os.path.abspath(name)
         known = self.lookup(name, stat_key(name))
         return known if known is not None else self._read(name)
 
