@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from samerun.basics.numbers import agree
 from samerun.outputs.comparing import Comparing
+from samerun.outputs.volatile import why_volatile
 from samerun.record.output import MetricComparison
 from samerun.record.values import Json
 from samerun.record.verdict import Verdict
@@ -41,6 +42,9 @@ def _compare(name: str, a: Sequence[Point], b: Sequence[Point], comparing: Compa
     apart = [(left, right) for left, right in zip(a, b, strict=True) if not same_bits(left[2], right[2])]
     if not apart:
         return MetricComparison(name, "identical", last_a, last_b)
+    reasons = {why_volatile((name,), left[2], right[2], comparing) for left, right in apart}
+    if "" not in reasons:
+        return MetricComparison(name, "equivalent", last_a, last_b, f"passed over: {sorted(reasons)[0]}")
     within = all(_agree(left[2], right[2], comparing) for left, right in apart)
     return MetricComparison(name, "within-tolerance" if within else "different", last_a, last_b, _detail(apart, len(a)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 
 from msgspec import structs
@@ -13,6 +14,7 @@ from samerun.factors.code import is_code
 from samerun.factors.config import parse
 from samerun.launch.artifact_outputs import artifact_outputs
 from samerun.launch.child import Ending
+from samerun.launch.ground import Ground
 from samerun.launch.inputs import InputFollower
 from samerun.launch.keeping import Keeper
 from samerun.launch.logged import read_given, read_problems
@@ -24,9 +26,11 @@ from samerun.launch.run_files import write_code, write_environment, write_summar
 from samerun.launch.scene import content_of, make_scene, read_factors, spool_of
 from samerun.launch.spool import read_spool
 from samerun.launch.watch import FolderWatch
+from samerun.outputs.volatile import normalise_name
 from samerun.record.files import FileFact
 from samerun.record.missing import NotCaptured
 from samerun.record.observation import Observation, SeenFile
+from samerun.record.output import Output
 from samerun.record.run import Run, Status
 from samerun.record.window import Window
 from samerun.store import folder as run_folder
@@ -86,7 +90,7 @@ class Gathering:
             outputs=outputs,
             metrics=final_metrics(self._folder, outputs),
             not_captured=list(dict.fromkeys(not_seen)),
-            window=self._window(ending, observed),
+            window=self._window(ending, observed, outputs),
         )
 
     def write(self, run: Run) -> None:
@@ -150,12 +154,34 @@ class Gathering:
                 with suppress(OSError):
                     self._keeper.keep(self._order.ground.on_disk(name))
 
-    def _window(self, ending: Ending, observed: Observation) -> Window:
+    def _window(self, ending: Ending, observed: Observation, outputs: list[Output]) -> Window:
         pids = frozenset({ending.pid, *(process.pid for process in observed.processes)})
         ground, holder = self._order.ground, self._run.holder
-        paths = tuple(dict.fromkeys((str(ground.tree), str(ground.real), str(self._folder.path))))
+        stamped = stamped_folders((output.path for output in outputs), ground, self._order.plan.cwd)
+        paths = tuple(dict.fromkeys((str(ground.tree), str(ground.real), str(self._folder.path), *stamped)))
         ended = ending.started + ending.seconds
         return Window(ending.started, ended, holder.host if holder else "", pids, paths, self._run.id)
+
+
+def stamped_folders(names: Iterable[str], ground: Ground, cwd: str) -> list[str]:
+    """Return the folders that a run made for itself under a name with a time or a uuid, as Hydra does.
+
+    They are paths of the run: absolute ones, and relative to where it was started.
+    """
+    folders: dict[str, None] = {}
+    for name in names:
+        parts = name.split("/")[:-1]
+        stamped = [number for number, part in enumerate(parts, 1) if _is_stamped("/".join(parts[:number]), part)]
+        if stamped:
+            absolute = os.path.join(ground.tree, *parts[: stamped[-1]]) if parts[0] else "/".join(parts[: stamped[-1]])
+            folders.update({absolute: None, os.path.relpath(absolute, cwd): None})
+    return list(folders)
+
+
+def _is_stamped(path: str, part: str) -> bool:
+    """Say whether the last part of a path is a time or a uuid, where need be by what stands before it."""
+    pattern = normalise_name(path).rpartition("/")[2]
+    return pattern != part and ("{time}" in pattern or "{uuid}" in pattern)
 
 
 def status_of(returncode: int) -> Status:

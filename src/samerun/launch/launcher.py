@@ -21,6 +21,7 @@ from samerun import inside
 from samerun.basics import files
 from samerun.errors import CannotStart
 from samerun.factors.factor import Plan
+from samerun.inside.identity import rank_in
 from samerun.launch.child import Ending, run_child
 from samerun.launch.ground import Ground
 from samerun.launch.inputs import InputFollower
@@ -161,6 +162,7 @@ def child_environment(plan: Plan, folder: RunFolder, spool: Path, ground: Ground
     environment["SAMERUN_RUN"] = str(folder.path)
     environment["SAMERUN_ENTROPY"] = plan.entropy
     environment["SAMERUN_PROCESS"] = "main"
+    environment["SAMERUN_RANK"] = rank_in(environment)
     if plan.seed is not None:
         environment["SAMERUN_SEED"] = str(plan.seed)
     if plan.deterministic:
