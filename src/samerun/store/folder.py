@@ -36,10 +36,10 @@ def holder(pid: int | None = None) -> Holder:
 
 
 def save(folder: RunFolder | Path, run: Run) -> None:
-    """Write the record as it stands, unsealed; what a later samerun added to it stays."""
+    """Write the record as it stands, unsealed; what a later samerun added to it stays. Not fsynced: the seal is."""
     folder = _at(folder).create()
     document = _written(folder, run)
-    files.write_atomic(folder.record, sealing.encode(document), durable=True)
+    files.write_atomic(folder.record, sealing.encode(document))
 
 
 def seal(folder: RunFolder | Path, run: Run) -> None:
@@ -55,15 +55,24 @@ def _at(folder: RunFolder | Path) -> RunFolder:
 
 def _written(folder: RunFolder, run: Run) -> dict[str, Any]:
     """Write the big factors and return the document of ``run.json`` without them."""
-    document: dict[str, Any] = exact.plain(msgspec.to_builtins(run))
+    factors = dict(run.factors)
     for kind, name in BESIDE.items():
-        values = document["factors"].get(kind)
-        if values and "missing" not in values:
+        values = factors.get(kind)
+        if isinstance(values, dict) and "missing" not in values:
             path = folder.path / name
             files.make_folder(path.parent)
-            files.write_atomic(path, msgspec.json.encode(values) + b"\n")
-            document["factors"][kind] = {"beside": name}
+            files.write_atomic(path, _encoded(values) + b"\n")
+            factors[kind] = {"beside": name}
+    document: dict[str, Any] = exact.plain(msgspec.to_builtins(structs.replace(run, factors=factors)))
     return {**document, **_foreign(folder)}
+
+
+def _encoded(values: dict[str, Json]) -> bytes:
+    """Return a big factor as JSON; names that are no UTF-8 cost a walk over all of it."""
+    try:
+        return msgspec.json.encode(values)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(exact.plain(values))
 
 
 def _foreign(folder: RunFolder) -> dict[str, Any]:
@@ -96,7 +105,12 @@ def load(folder: RunFolder | Path, *, whole: bool = True) -> Run:
     except msgspec.ValidationError as error:
         raise _damaged(folder, f"does not hold a run: {error}") from error
     run = structs.replace(run, factors=_factors(folder, run.factors, whole), metrics=_numbers(run.metrics))
-    return run if "seal" in document else _as_found(folder, run)
+    if "seal" in document:
+        return run
+    found = _as_found(folder, run)
+    # Between reading the record and asking for its recorder, that one may have sealed the run and gone.
+    was_sealed = found.status != run.status and is_sealed(folder)
+    return load(folder, whole=whole) if was_sealed else found
 
 
 def _known(folder: RunFolder) -> dict[str, Any]:
