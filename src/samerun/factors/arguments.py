@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 
 from samerun.factors.factor import Plain, Plan, Scene
 from samerun.record.values import Change, Reading, Values
 
+_PYTHON = re.compile(r"python[\d.]*(\.exe)?|pypy[\d.]*")
+_OWN_OPTION = re.compile(r"-[bBdEhiIOPqsSuvVx]+|(?P<takes>-[WX]|--check-hash-based-pycs)(?P<value>.*)", re.DOTALL)
 _OPTION = re.compile(r"--?[A-Za-z][\w.-]*")
 _ASSIGNMENT = re.compile(r"[+~]{0,2}([A-Za-z_][\w./@-]*)=(.*)", re.DOTALL)
 
@@ -35,26 +38,37 @@ class Arguments(Plain):
 
 
 def options(argv: list[str]) -> dict[str, object]:
-    """Return an argument vector as options: name -> value, ``True`` for a flag, a list for one given twice.
+    """Return an argument vector as options: name -> value, ``True`` for a flag, a list for one given several times.
 
-    The interpreter and its own options come first and are left out.
+    The interpreter comes first and is left out; its own options are named ``python -O``.
     """
-    found: dict[str, object] = {}
-    rest = _without_interpreter(argv)
+    rest = list(argv)
+    given = list(_interpreter(rest))
     position = 0
     while rest:
         word = rest.pop(0)
         name, value = _split(word, rest)
         if name is None:
             name, value, position = (f"argument {position}" if position else "program"), word, position + 1
-        found[name] = [found[name], value] if name in found else value
-    return found
+        given.append((name, value))
+    values: dict[str, list[object]] = {}
+    for name, value in given:
+        values.setdefault(name, []).append(value)
+    return {name: each[0] if len(each) == 1 else each for name, each in values.items()}
 
 
-def _without_interpreter(argv: list[str]) -> list[str]:
-    if argv and re.fullmatch(r"python[\d.]*(\.exe)?|pypy[\d.]*", os.path.basename(argv[0])):
-        return argv[1:]
-    return [os.path.basename(argv[0]), *argv[1:]] if argv else []
+def _interpreter(rest: list[str]) -> Iterator[tuple[str, object]]:
+    """Take the interpreter and its own options from a command, and yield those options; of another program the folder."""
+    if rest and not _PYTHON.fullmatch(os.path.basename(rest[0])):
+        rest[0] = os.path.basename(rest[0])
+        return
+    del rest[:1]
+    while rest and (own := _OWN_OPTION.fullmatch(rest[0])):
+        word = rest.pop(0)
+        if own["takes"] is None:
+            yield f"python {word}", True
+        else:
+            yield f"python {own['takes']}", own["value"] or (rest.pop(0) if rest else "")
 
 
 def _split(word: str, rest: list[str]) -> tuple[str | None, object]:

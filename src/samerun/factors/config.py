@@ -16,6 +16,12 @@ MAX_BYTES = 64 * 1024
 """A larger file is data, whatever its name."""
 
 MAX_KEYS = 2_000
+MAX_VALUES = 50_000
+"""More values than so small a file can spell out: they come from aliases that multiply
+(https://en.wikipedia.org/wiki/Billion_laughs_attack)."""
+
+MAX_MERGES = 30
+"""More aliases than that could multiply while YAML merges them, before anything can be counted."""
 
 RECORDED = "config.json"
 """The subject's beginning for keys that the program itself gave to ``samerun.run``."""
@@ -50,10 +56,25 @@ def parse(path: str, content: bytes) -> dict[str, Json] | None:
         return None
     try:
         document = _READERS[suffix](content.decode("utf-8"))
-        keys = dict(flatten(document)) if isinstance(document, dict) else None
+        is_read = isinstance(document, dict) and not _holds_more_than(MAX_VALUES, document)
+        leaves = list(flatten(document)) if is_read else None
     except (ValueError, configparser.Error, RecursionError):
         return None
-    return keys if keys is not None and len(keys) <= MAX_KEYS else None
+    if leaves is None or len(leaves) > MAX_KEYS:
+        return None
+    keys = dict(leaves)
+    return keys if len(keys) == len(leaves) else None  # of two keys of one name neither could be told
+
+
+def _holds_more_than(most: int, document: Json) -> bool:
+    """Say whether a document has more values than that, one that holds itself included."""
+    waiting, count = [document], 0
+    while waiting and count <= most:
+        value = waiting.pop()
+        count += 1
+        if isinstance(value, (dict, list, tuple, set)):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+    return count > most
 
 
 def flatten(document: Json, above: str = "") -> Iterator[tuple[str, Json]]:
@@ -72,13 +93,13 @@ def _is_plain(value: Json) -> bool:
 
 
 def _read_yaml(text: str) -> Json:
-    if "&" in text and text.count("*") > 100:
-        return None  # aliases that multiply: https://en.wikipedia.org/wiki/Billion_laughs_attack
+    if "<<" in text and text.count("*") > MAX_MERGES:
+        return None
     import yaml  # 9 ms, which only runs that read a YAML file have to pay
 
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, LookupError, AttributeError, TypeError) as error:  # `!!bool perhaps` is a KeyError
         raise ValueError(str(error)) from error
 
 

@@ -105,12 +105,12 @@ class Plain:
     advised = "look at what changed it"
 
     def differences(self, a: Values, b: Values) -> list[Change]:
-        """Return one change for each subject whose values are not equal."""
+        """Return one change for each subject whose values are not the same, or that only one side has."""
         subjects = [*a, *(subject for subject in b if subject not in a)]
         return [
             Change(self.kind, subject, a.get(subject), b.get(subject))
             for subject in subjects
-            if a.get(subject) != b.get(subject)
+            if (subject in a) != (subject in b) or not _same(a.get(subject), b.get(subject))
         ]
 
     def give(self, plan: Plan, values: Values) -> None:
@@ -123,6 +123,15 @@ class Plain:
     def advice(self, change: Change) -> str:
         """Return the factor's standing advice, with the subject."""
         return f"{change.subject}: {self.advised}"
+
+
+def _same(a: Json, b: Json) -> bool:
+    """Say whether two values are written alike: ``1``, ``1.0`` and ``true`` are three values, NaN is one."""
+    return repr(a) == repr(b) if not isinstance(a, dict) or not isinstance(b, dict) else _same_dicts(a, b)
+
+
+def _same_dicts(a: Values, b: Values) -> bool:
+    return a.keys() == b.keys() and all(_same(value, b[key]) for key, value in a.items())
 
 
 class Variables(Plain):
