@@ -162,6 +162,17 @@ def test_an_open_run_whose_recorder_is_gone_was_killed(make_run: MakeRun, how: s
     assert folders.load(folder).status == "killed"
 
 
+def test_a_run_sealed_while_it_is_looked_at_was_not_killed(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_run(seal=False, status="running", holder=folders.holder())
+
+    def ends_just_now(facts: object) -> bool:
+        folders.seal(folder, run_record(folder.id))
+        return False
+
+    monkeypatch.setattr(folders, "is_alive", ends_just_now)
+    assert folders.load(folder).status == "finished"
+
+
 def damages(folder: Path) -> Iterator[tuple[str, bytes | None]]:
     """Yield each file with each way to damage it: cut at many lengths, blocks zeroed, gone."""
     for name, data in contents(folder).items():
