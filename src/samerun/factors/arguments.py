@@ -58,7 +58,7 @@ def options(argv: list[str]) -> dict[str, object]:
 
 
 def _interpreter(rest: list[str]) -> Iterator[tuple[str, object]]:
-    """Take the interpreter and its own options from a command, and yield those options; of another program the folder."""
+    """Take the interpreter and its own options from a command, yield the options; else drop the folder."""
     if rest and not _PYTHON.fullmatch(os.path.basename(rest[0])):
         rest[0] = os.path.basename(rest[0])
         return

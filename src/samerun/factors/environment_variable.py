@@ -8,9 +8,11 @@ from samerun.factors.factor import ABSENT, Plain, Plan, Scene
 from samerun.factors.hash_order import HashOrder
 from samerun.factors.instruction_set import InstructionSet
 from samerun.factors.locale import Locale
+from samerun.factors.nondeterministic_kernel import NondeterministicKernel
+from samerun.factors.precision import Precision
 from samerun.factors.thread_count import ThreadCount
 from samerun.factors.timezone import Timezone
-from samerun.record.values import Reading, Values
+from samerun.record.values import Change, Json, Reading, Values
 
 NATIVE = re.compile(
     r"(CUDA|CUBLAS|CUDNN|NCCL|GLOO|TORCH|PYTORCH|TF|XLA|JAX|KMP|GOMP|TBB|HIP|ROCR|MIOPEN|TRITON|HF|TRANSFORMERS|TOKENIZERS"
@@ -20,12 +22,14 @@ NATIVE = re.compile(
 
 _UNIMPORTANT = re.compile(
     r"PATH|HOME|PWD|OLDPWD|SHELL|SHLVL|USER|LOGNAME|TERM|COLORTERM|DISPLAY|_|COLUMNS|LINES|TMPDIR|TEMP|TMP|HOSTNAME"
-    r"|XDG_\w+|SSH_\w+|DBUS_\w+|LS_COLORS|NO_COLOR|FORCE_COLOR|CLICOLOR\w*|PY_COLORS|SAMERUN_\w+|PYTHONPATH|LD_LIBRARY_PATH"
+    r"|XDG_\w+|SSH_\w+|DBUS_\w+|LS_COLORS|NO_COLOR|FORCE_COLOR|CLICOLOR\w*|PY_COLORS|SAMERUN_\w+|LD_LIBRARY_PATH"
     r"|VIRTUAL_ENV\w*|CONDA_\w+|UV_\w+|PS1|EDITOR|PAGER|LESS\w*|GIT_\w+|MPLBACKEND|JPY_\w+|SLURM_JOB\w*|GITHUB_\w+|RUNNER_\w+|CI"
 )
 """Names that say where and by whom a program is run; kept only where the user's own code read them."""
 
-_OWNERS = (HashOrder(), ThreadCount(), InstructionSet(), Timezone(), Locale())
+_OWNERS = (
+    HashOrder(), ThreadCount(), InstructionSet(), Timezone(), Locale(), NondeterministicKernel(), Precision(),
+)  # fmt: skip
 
 
 class EnvironmentVariable(Plain):
@@ -44,8 +48,18 @@ class EnvironmentVariable(Plain):
             if _matters(name, seen.get(name, False)) and (name in scene.environment or seen.get(name, False))
         }
 
+    def differences(self, a: Values, b: Values) -> list[Change]:
+        """Return the variables whose values differ; not set, and not looked for, are alike."""
+        return [change for change in super().differences(a, b) if not _is_unset(change.a, change.b)]
+
     def give(self, plan: Plan, values: Values) -> None:
-        """Set and unset the variables; a secret must be in the present environment, and is said if it is not."""
+        """Set and unset the variables; a secret must be in the present environment, and is said if it is not.
+
+        What libraries read natively and was not set is unset too.
+        """
+        for name in [name for name in plan.environment if NATIVE.fullmatch(name) and _matters(name, False)]:
+            if name not in values:
+                del plan.environment[name]
         for name, value in values.items():
             if value == ABSENT:
                 plan.environment.pop(name, None)
@@ -53,6 +67,10 @@ class EnvironmentVariable(Plain):
                 plan.environment[name] = value
             elif name not in plan.environment:
                 plan.notes.append(f"the variable {name} held a secret, which was not kept, and is not set now")
+
+
+def _is_unset(*values: Json) -> bool:
+    return all(value is None or value == ABSENT for value in values)
 
 
 def _matters(name: str, read_by_user: bool) -> bool:

@@ -18,9 +18,10 @@ class HashOrder(Variables):
 
     def read(self, scene: Scene) -> Reading:
         """Return the value that the program had, and what was found before the recorder set it."""
+        found = scene.environment.get(VARIABLE, "")
         return {
             VARIABLE: scene.plan.environment.get(VARIABLE, "random"),
-            "found": scene.environment.get(VARIABLE) or "unset",
+            "found": "unset" if found in ("", "random") else found,  # the interpreter draws one in both cases
         }
 
     def differences(self, a: Values, b: Values) -> list[Change]:

@@ -22,7 +22,9 @@ class NondeterministicKernel(Variables):
             name: value for name, value in sorted(effective.items()) if "determinis" in name or "benchmark" in name
         }
         given = {"--deterministic": True} if scene.plan.deterministic else {}
-        return {**given, **super().read(scene), **flags}  # type: ignore[dict-item]
+        # The plan's variables, not the user's: --deterministic sets some of them, and a replay has them from the start.
+        variables = {name: value for name, value in sorted(scene.plan.environment.items()) if self.owns(name)}
+        return {**given, **variables, **flags}
 
     def give(self, plan: Plan, values: Values) -> None:
         """Ask for the same."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from samerun.factors.factor import Plain, Scene
+import os
+import shutil
+
+from samerun.factors.factor import Plain, Plan, Scene
 from samerun.record.missing import Missing
 from samerun.record.observation import SeenProcess
 from samerun.record.values import Change, Reading, Values
 
 
 class Python(Plain):
-    """Version and place of the first Python of the run; only the version counts as a change."""
+    """Version and place of the first Python of the run; only the version counts as a change.
+
+    A command that starts it by a name alone gets it from there again, whatever the present PATH leads to.
+    """
 
     kind = "python"
     advised = "run it with the interpreter's version of the other run"
@@ -29,6 +35,18 @@ class Python(Plain):
     def differences(self, a: Values, b: Values) -> list[Change]:
         """Return a change of the version."""
         return [Change(self.kind, "python", a["version"], b["version"])] if a["version"] != b["version"] else []
+
+    def give(self, plan: Plan, values: Values) -> None:
+        """Have the PATH lead to the recorded interpreter first."""
+        executable = str(values.get("executable", ""))
+        folder, name = os.path.split(executable)
+        if not plan.argv or os.sep in plan.argv[0] or not folder:
+            return
+        path = plan.environment.get("PATH", os.defpath)
+        if not os.access(executable, os.X_OK):
+            plan.notes.append(f"the interpreter {executable} is gone; the one on the PATH was used")
+        elif os.path.dirname(shutil.which(name, path=path) or "") != folder:
+            plan.environment["PATH"] = folder + os.pathsep + path
 
 
 def main_process(scene: Scene) -> SeenProcess | Missing:

@@ -1,0 +1,30 @@
+"""The machine: what may change results counts, the rest is only told."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+
+from samerun.factors.factor import Scene
+from samerun.factors.machine import Machine
+from samerun.record.observation import Observation
+
+
+def test_this_machine_is_read(scene: Callable[..., Scene], ended: Callable[..., Observation]) -> None:
+    observed = ended(effective={"torch cuda": "12.1", "numpy blas": "openblas", "openblas threads": "2", "tz": "x"})
+    values = Machine().read(scene(observed=observed))
+    assert isinstance(values, dict)
+    assert values["architecture"] == platform.machine()
+    assert values["torch cuda"] == "12.1"
+    assert "openblas threads" not in values
+    assert "tz" not in values
+
+
+def test_reading_twice_is_no_change(scene: Callable[..., Scene]) -> None:
+    assert Machine().differences(Machine().read(scene()), Machine().read(scene())) == []  # type: ignore[arg-type]
+
+
+def test_a_patch_of_the_kernel_and_more_memory_are_no_change() -> None:
+    a = {"kernel": "6.1", "memory_mib": 1, "cores": 2, "processor": "x", "gpu": "A100", "torch cuda": "12.1"}
+    b = {"kernel": "6.2", "memory_mib": 2, "cores": 4, "processor": "y", "gpu": "H100", "torch cuda": "12.4"}
+    assert {each.subject for each in Machine().differences(a, b)} == {"processor", "gpu", "torch cuda"}

@@ -1,0 +1,39 @@
+"""Deterministic kernels: what was asked for, and that a replay asks for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from samerun.factors.factor import Plan, Scene
+from samerun.factors.nondeterministic_kernel import CUBLAS, NondeterministicKernel
+from samerun.record.observation import Observation
+
+
+def test_nothing_was_asked_for(scene: Callable[..., Scene], ended: Callable[..., Observation]) -> None:
+    observed = ended(effective={"torch deterministic": "False", "cudnn.benchmark": "True", "torch threads": "2"})
+    assert NondeterministicKernel().read(scene(observed=observed)) == {
+        "cudnn.benchmark": "True",
+        "torch deterministic": "False",
+    }
+
+
+def test_a_replay_of_a_deterministic_run_is_no_change(scene: Callable[..., Scene], plan: Callable[..., Plan]) -> None:
+    recorded = Plan([], "/", {CUBLAS: ":4096:8", "TF_DETERMINISTIC_OPS": "1"}, deterministic=True)
+    values = NondeterministicKernel().read(scene(plan=recorded, environment={}))
+    assert isinstance(values, dict)
+    again = plan()
+    NondeterministicKernel().give(again, values)
+    assert again.deterministic
+    assert again.environment == recorded.environment
+    replayed = NondeterministicKernel().read(scene(plan=again, environment=again.environment))
+    assert isinstance(replayed, dict)
+    assert NondeterministicKernel().differences(values, replayed) == []
+
+
+def test_a_users_own_setting_is_kept(scene: Callable[..., Scene], plan: Callable[..., Plan]) -> None:
+    values = NondeterministicKernel().read(scene(environment={CUBLAS: ":16:8"}))
+    assert values == {CUBLAS: ":16:8"}
+    present = plan(**{CUBLAS: ":4096:8"})
+    NondeterministicKernel().give(present, values)
+    assert present.environment == {CUBLAS: ":16:8"}
+    assert not present.deterministic

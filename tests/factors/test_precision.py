@@ -1,0 +1,23 @@
+"""Precision: the flags that libraries report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from samerun.factors.factor import Scene
+from samerun.factors.precision import Precision
+from samerun.record.observation import Observation
+
+
+def test_the_variable_and_the_flags_are_read(scene: Callable[..., Scene], ended: Callable[..., Observation]) -> None:
+    observed = ended(effective={"torch matmul precision": "high", "cudnn.allow_tf32": "True", "torch threads": "2"})
+    assert Precision().read(scene(environment={"NVIDIA_TF32_OVERRIDE": "0"}, observed=observed)) == {
+        "NVIDIA_TF32_OVERRIDE": "0",
+        "cudnn.allow_tf32": "True",
+        "torch matmul precision": "high",
+    }
+
+
+def test_a_flag_alone_is_a_change() -> None:
+    changes = Precision().differences({"cudnn.allow_tf32": "True"}, {"cudnn.allow_tf32": "False"})
+    assert [each.subject for each in changes] == ["cudnn.allow_tf32"]

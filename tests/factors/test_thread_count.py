@@ -1,0 +1,60 @@
+"""Thread counts: variables first, else processors, else what libraries say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from samerun.factors.factor import Plan, Scene
+from samerun.factors.thread_count import ThreadCount, cores_allowed
+from samerun.record.observation import Observation
+
+
+def subjects(a: dict[str, object], b: dict[str, object]) -> list[str]:
+    return [change.subject for change in ThreadCount().differences(a, b)]
+
+
+def test_variables_processors_and_reports_are_read(
+    scene: Callable[..., Scene], ended: Callable[..., Observation]
+) -> None:
+    observed = ended(effective={"torch threads": "2", "torch precision": "highest"})
+    values = ThreadCount().read(scene(environment={"OMP_NUM_THREADS": "2", "A": "1"}, observed=observed))
+    assert values == {"OMP_NUM_THREADS": "2", "cores": cores_allowed(), "torch threads": "2"}
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system has no processor affinity")
+def test_a_planned_number_of_processors_is_what_it_has(scene: Callable[..., Scene]) -> None:
+    values = ThreadCount().read(scene(plan=Plan([], "/", {}, cores=1)))
+    assert isinstance(values, dict)
+    assert values["cores"] == 1
+
+
+def test_a_variable_explains_all_the_rest() -> None:
+    a = {"OMP_NUM_THREADS": "1", "cores": 2, "torch threads": "1"}
+    assert subjects(a, {"OMP_NUM_THREADS": "2", "cores": 4, "torch threads": "2"}) == ["OMP_NUM_THREADS"]
+    assert subjects({"cores": 2, "torch threads": "1"}, {"cores": 4, "torch threads": "2"}) == ["cores"]
+    assert subjects({"cores": 2, "torch threads": "1"}, {"cores": 2, "torch threads": "2"}) == ["torch threads"]
+
+
+def test_fewer_processors_are_given_as_processors(plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samerun.factors.thread_count.cores_allowed", lambda: 8)
+    present = plan(OMP_NUM_THREADS="8")
+    ThreadCount().give(present, {"cores": 2})
+    assert (present.cores, present.environment, present.notes) == (2, {}, [])
+
+
+def test_more_processors_are_asked_for_and_said(plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samerun.factors.thread_count.cores_allowed", lambda: 2)
+    present = plan()
+    ThreadCount().give(present, {"cores": 8, "OMP_NUM_THREADS": "3"})
+    assert present.cores is None
+    assert present.environment["OMP_NUM_THREADS"] == "3"
+    assert present.environment["MKL_NUM_THREADS"] == "8"
+    assert "8 processors" in present.notes[0]
+
+
+def test_variations_are_one_and_one_more() -> None:
+    varied = list(ThreadCount().variations({"cores": 2}))
+    assert [each["OMP_NUM_THREADS"] for each in varied] == ["1", "3"]
