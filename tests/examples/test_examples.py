@@ -68,7 +68,7 @@ CASES = (
         ("logs/rank0.jsonl", "logs/rank1.jsonl"),
     ),
     Case("jax_regression", "below", (*PYTHON, "--seed", "3"), "identical", ("params.npz", "curve.npz")),
-    Case("hydra_app", "git", (*PYTHON, "model=l1", "seed=2"), "equivalent", ("scores.csv",), ("train.log",)),
+    Case("hydra_app", "git", (*PYTHON, "model=l1", "seed=2"), "equivalent", (), ("scores.csv", "train.log")),
     Case(
         "notebook",
         "plain",
@@ -200,7 +200,7 @@ def test_one_change_has_one_kind(make_project: MakeProject) -> None:
     command = ("python", "train.py", "--rounds", "3")
     project.record(*command)
     with (project.folder / "train.py").open("a") as script:
-        script.write("# a remark\n")
+        script.write("print('and one more line')\n")
     project.record(*command)
     assert changes(project) == [("code", "train.py")]
     project.record("python", "train.py", "--rounds", "4")
