@@ -55,7 +55,8 @@ class Again:
     @property
     def mounting_failed(self) -> bool:
         """Whether the kernel refused a mount, so that the command never started."""
-        return (self.workspace.folder.parent / "mounts.json.failed").exists()
+        report = self.workspace.folder.parent / "mounts.json.failed"
+        return report.is_file() and report.stat().st_size > 0
 
 
 def run_again(
@@ -144,6 +145,8 @@ def make_plan(run: Run, environment: Mapping[str, str], given: Mapping[str, Valu
 
 def clear(again: Again) -> None:
     """Remove the workspace of a replay that has ended."""
+    for private in again.launch.ground.outside.values():
+        files.remove_tree(private.parent)
     files.remove_tree(again.workspace.folder.parent)
 
 
@@ -227,9 +230,19 @@ def _private_folders(run: Run, workspace: Workspace) -> dict[str, Path]:
         existing = _existing(parent)
         if existing != "/" and not any(existing == top or existing.startswith(top + "/") for top in tops):
             tops.append(existing)
-    return {
-        top: files.make_folder(workspace.folder.parent / "outside" / str(number)) for number, top in enumerate(tops)
-    }
+    home = _apart_from(tops, workspace.folder.parent)
+    return {top: files.make_folder(home / f"samerun-{os.urandom(6).hex()}" / "upper") for top in tops}
+
+
+def _apart_from(tops: list[str], home: Path) -> Path:
+    """Return a folder for private layers: a layer may not lie below the folder that it covers (overlayfs)."""
+    places = (home, Path("/var/tmp"), Path.home() / ".cache", Path("/dev/shm"))
+    free = (place for place in places if not any(_is_below(str(place), top) for top in tops))
+    return next((place for place in free if place == home or os.access(place, os.W_OK)), home)
+
+
+def _is_below(path: str, top: str) -> bool:
+    return path == top or path.startswith(top.rstrip("/") + "/")
 
 
 def _existing(folder: str) -> str:
@@ -254,17 +267,15 @@ class _Through:
     def __call__(self, command: list[str], folder: RunFolder) -> list[str]:
         """Write what is to be mounted and return the command that does it."""
         home = self._workspace.folder.parent
-        plan = {"cwd": self._plan.cwd, "overlays": self._overlays(home), "binds": self._binds(home, folder)}
+        plan = {"cwd": self._plan.cwd, "overlays": self._overlays(), "binds": self._binds(home, folder)}
         path = home / "mounts.json"
         files.write_atomic(path, json.dumps(plan).encode())
         return [sys.executable, "-I", "-S", enter.__file__, str(path), "--", *command]
 
-    def _overlays(self, home: Path) -> list[dict[str, str]]:
-        layers = []
-        for number, (target, upper) in enumerate(self._ground.outside.items()):
-            work = files.make_folder(home / "work" / str(number))
-            layers.append({"target": target, "upper": str(upper), "work": str(work)})
-        return layers
+    def _overlays(self) -> list[dict[str, str]]:
+        outside = self._ground.outside.items()
+        works = {upper: files.make_folder(upper.parent / "work") for _, upper in outside}
+        return [{"target": target, "upper": str(upper), "work": str(works[upper])} for target, upper in outside]
 
     def _private(self, home: Path, path: str) -> dict[str, object]:
         """Return a mount of a folder of the user that takes writes into a private layer, or read-only without one."""

@@ -32,12 +32,14 @@ def main() -> None:
     with open(sys.argv[1], encoding="utf-8") as file:
         plan = json.load(file)
     command = sys.argv[3:]
+    # Opened before anything is mounted over the place where the parent looks for it.
+    report = os.open(sys.argv[1] + ".failed", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _separate()
         _mount_all(plan)
         os.chdir(plan["cwd"])
     except OSError as error:
-        _report(sys.argv[1], f"{type(error).__name__}: {error}")
+        os.write(report, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
         os._exit(FAILED)
     if not command:
         os._exit(0)
@@ -47,14 +49,6 @@ def main() -> None:
         os._exit(127)
     except OSError:
         os._exit(126)
-
-
-def _report(plan: str, text: str) -> None:
-    try:
-        with open(plan + ".failed", "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError:
-        pass
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
