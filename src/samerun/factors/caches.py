@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
 CACHES = frozenset(
-    {"__pycache__", ".cache", ".ipynb_checkpoints", ".matplotlib", ".triton", "torchinductor", ".git", ".pytest_cache"}
+    {"__pycache__", ".cache", ".ipynb_checkpoints", ".matplotlib", ".triton", ".git", ".pytest_cache", ".numba_cache"}
 )
+
+
+_TEMPORARY = re.compile(
+    r"^/(tmp|var/tmp|dev/shm)/(tmp[a-z0-9_]{8}|pymp-|torch_|torchinductor_|torchelastic_|joblib_|loky-|ray/|\.X|hsperfdata_)"
+)
+"""Names that are drawn for one process: nobody can ask for such a file again."""
+
+
+def is_temporary(path: str) -> bool:
+    """Say whether an absolute path is one that a library made up for itself in the temporary folder."""
+    return _TEMPORARY.match(path) is not None
 
 
 def is_cached(path: str) -> bool:

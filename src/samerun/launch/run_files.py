@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from samerun.basics import files
+from samerun.basics import exact, files
 from samerun.basics.redaction import Redactor
 from samerun.launch.tree import Tree
 from samerun.record.missing import Missing
@@ -86,7 +86,7 @@ def write_summaries(folder: RunFolder, run: Run) -> None:
     files.make_folder(folder.results)
     if run.metrics and not (folder.results / "metrics.json").exists():
         files.write_atomic(
-            folder.results / "metrics.json", msgspec.json.format(msgspec.json.encode(run.metrics)) + b"\n"
+            folder.results / "metrics.json", msgspec.json.format(msgspec.json.encode(exact.plain(run.metrics))) + b"\n"
         )
     files.write_atomic(folder.model_card, model_card(run).encode())
     log = {"id": run.id, "command": run.command, "events": _events(run)}
