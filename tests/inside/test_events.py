@@ -91,9 +91,16 @@ def test_a_fault_is_an_event(channel: Path) -> None:
 
 
 def test_what_a_signal_handler_raises_is_the_programs() -> None:
-    with pytest.raises(TimeoutError) as theirs:
+    def handler(number: int, frame: object) -> None:
         raise TimeoutError("the program's own")
-    assert events.is_foreign(theirs.value)
+
+    def careless(*_: object) -> None:
+        raise TimeoutError("the program's own")
+
+    for each in (handler, careless, lambda number, frame: handler(0, None)):
+        with pytest.raises(TimeoutError) as theirs:
+            each(14, sys._getframe())
+        assert events.is_foreign(theirs.value)
     with pytest.raises(AttributeError) as ours:
         events.escaped(None)  # type: ignore[arg-type]
     assert not events.is_foreign(ours.value)

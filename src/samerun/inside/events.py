@@ -12,6 +12,10 @@ import posix
 import sys
 import time
 
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from types import FrameType
+
 _OPEN = os.open
 _WRITE = posix.write
 _FSTAT = posix.fstat
@@ -25,6 +29,8 @@ _TRUSTED = 0.01  # seconds for which the descriptor is not asked again whether i
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 # A program's own files get the lowest free numbers: from here on they are seldom met, closed or copied over.
 _HIGH = 500
+_FRAME = type(sys._getframe())
+_VARARGS = 0x4  # inspect.CO_VARARGS
 
 
 class _Channel:
@@ -197,15 +203,28 @@ def fault(place: str, error: BaseException) -> None:
 
 
 def is_foreign(error: BaseException) -> bool:
-    """Say whether an exception came from code of the program that ran in the midst of ours.
+    """Say whether a signal's handler raised ``error`` in the midst of our code.
 
-    A signal's handler runs between any two instructions; what it raises (a time limit, an interrupt) is meant for the
-    program, and is to be raised again instead of being reported as a fault.
+    A handler runs between any two instructions; what it raises (a time limit) is meant for the program, and is to be
+    raised again instead of being reported as a fault.
     """
     trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
+    while trace is not None:
+        if _is_handler(trace.tb_frame):
+            return True
         trace = trace.tb_next
-    return trace is not None and not trace.tb_frame.f_code.co_filename.startswith((_FOLDER, "<frozen", "<samerun"))
+    return False
+
+
+def _is_handler(frame: FrameType) -> bool:
+    """Say whether a frame was called with a frame among its arguments, which is how handlers are called."""
+    code = frame.f_code
+    if code.co_filename.startswith(_FOLDER):
+        return False
+    names = code.co_varnames[: code.co_argcount + bool(code.co_flags & _VARARGS)]
+    values = [frame.f_locals.get(name) for name in names]
+    values += [part for value in values if type(value) is tuple for part in value]
+    return any(type(value) is _FRAME for value in values)
 
 
 def now() -> int:

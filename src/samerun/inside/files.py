@@ -56,6 +56,7 @@ def _make_hook(
     """Return the hook; it keeps all it needs itself, because modules are emptied before the last events come."""
     find = handlers.get
     refused = _Refused
+    alive = _is_alive
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         handler = find(event)
@@ -66,11 +67,17 @@ def _make_hook(
         except refused as error:
             raise PermissionError(errno.EACCES, error.args[0], error.args[1]) from None
         except Exception as error:  # the edge to the user's program
-            if sys is None or is_foreign(error):
+            if alive() and is_foreign(error):
                 raise
-            fault("audit event " + event, error)
+            if alive():
+                fault("audit event " + event, error)
 
     return hook
+
+
+def _is_alive() -> bool:
+    """Say whether the modules still have their contents, which the interpreter takes from them when it ends."""
+    return _STAT is not None
 
 
 class _Refused(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .hooks import APPEND, FOLDER, READ, TRUNCATE, UPDATE, Call, Hook
+from .hooks import APPEND, FOLDER, READ, TRUNCATE, UPDATE, Call, Hook, texts
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
@@ -22,18 +22,27 @@ def _os_file(call: Call) -> Iterable[tuple[Any, str]]:
     return [(call.value(0, "path"), TRUNCATE if "w" in mode else APPEND if "a" in mode else READ)]
 
 
-def _dataset_files(result: Any, call: Call) -> Iterable[tuple[Any, str]]:
-    """A dataset says which files it will read from."""
-    return [(path, READ) for path in getattr(result, "files", ())] if _is_local(result) else []
+def _files_of(position: int, keyword: str, filesystem: int, attribute: str = "") -> Any:
+    """Return the function that asks a new dataset for its files.
 
+    It is asked only where it was made from local paths: others have no file system, and to ask them for it ends the
+    process.
 
-def _parquet_files(result: Any, call: Call) -> Iterable[tuple[Any, str]]:
-    dataset = getattr(call.args[0], "_dataset", None)
-    return _dataset_files(dataset, call) if dataset is not None else []
+    Args:
+        position: where the path stands among the arguments.
+        keyword: the path's name.
+        filesystem: where the file system stands.
+        attribute: where the dataset hangs, if it is not the result itself.
+    """
 
+    def pairs(result: Any, call: Call) -> Iterable[tuple[Any, str]]:
+        given = call.value(position, keyword)
+        if not _is_local_argument(call.value(filesystem, "filesystem")) or not list(texts(given)):
+            return []
+        dataset = getattr(call.args[0], attribute, None) if attribute else result
+        return [(path, READ) for path in getattr(dataset, "files", ())]
 
-def _is_local(dataset: Any) -> bool:
-    return type(getattr(dataset, "filesystem", None)).__name__ in ("LocalFileSystem", "NoneType")
+    return pairs
 
 
 def _nothing(call: Call) -> Iterable[tuple[Any, str]]:
@@ -81,11 +90,11 @@ HOOKS: dict[str, tuple[Hook, ...]] = {
     "pyarrow.parquet.core": (
         Hook("ParquetFile.__init__", _source),
         Hook("ParquetWriter.__init__", _where),
-        Hook("ParquetDataset.__init__", _nothing, after=_parquet_files),
+        Hook("ParquetDataset.__init__", _nothing, after=_files_of(1, "path_or_paths", 2, "_dataset")),
     ),
     "pyarrow.dataset": (
-        Hook("dataset", _nothing, after=_dataset_files),
-        Hook("parquet_dataset", READ, 0, "metadata_path", after=_dataset_files),
+        Hook("dataset", _nothing, after=_files_of(0, "source", 3)),
+        Hook("parquet_dataset", READ, 0, "metadata_path", after=_files_of(0, "metadata_path", 2)),
         Hook("write_dataset", _folder),
     ),
     "pyarrow.feather": (

@@ -100,7 +100,11 @@ def _replacement(owner: Any, name: str, watch: _Watch) -> Any:
     if isinstance(raw, (staticmethod, classmethod)):
         return type(raw)(_wrapped(raw.__func__, watch))
     original = getattr(owner, name)
-    return _stand_in(original, watch) if isinstance(original, type) else _wrapped(original, watch)
+    if isinstance(original, type):
+        return _stand_in(original, watch)
+    wrapper = _wrapped(original, watch, owner)
+    # What a base class written in C has as a static method comes here without a sign of it.
+    return staticmethod(wrapper) if isinstance(owner, type) and type(original) is type(len) else wrapper
 
 
 def _stand_in(original: Any, watch: _Watch) -> Any:
@@ -122,7 +126,7 @@ def _stand_in(original: Any, watch: _Watch) -> Any:
     return made[0]
 
 
-def _wrapped(original: Any, watch: _Watch) -> Any:
+def _wrapped(original: Any, watch: _Watch, owner: Any = None) -> Any:
     silent = watch.hook.silent
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -137,6 +141,9 @@ def _wrapped(original: Any, watch: _Watch) -> Any:
             setattr(wrapper, name, getattr(original, name))
         except (AttributeError, TypeError):
             pass  # what is written in C has not all of them
+    if owner is not None and not isinstance(owner, type) and not hasattr(original, "__code__"):
+        # What is written in C is pickled by a way of its own; a function is looked for where its names say.
+        wrapper.__module__, wrapper.__qualname__ = owner.__name__, wrapper.__name__
     if not isinstance(original, type):
         wrapper.__dict__.update(getattr(original, "__dict__", {}))
     wrapper.__wrapped__ = original  # type: ignore[attr-defined]
@@ -180,7 +187,7 @@ class _Watch:
             self._fault(error)
 
     def _fault(self, error: Exception) -> None:
-        if events.is_foreign(error) and not isinstance(error, (AttributeError, TypeError, ValueError, KeyError)):
+        if events.is_foreign(error):
             raise error
         events.fault("watching %s.%s" % (self.library, self.hook.attribute), error)
 

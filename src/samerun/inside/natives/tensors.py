@@ -65,10 +65,6 @@ def _shared(call: Call) -> Iterable[tuple[Any, str]]:
         yield path, UPDATE
 
 
-def _shared_of_class(call: Call) -> Iterable[tuple[Any, str]]:
-    return _shared(Call(call.args[1:], call.kwargs))
-
-
 HOOKS: dict[str, tuple[Hook, ...]] = {
     "torch._C": (
         Hook("PyTorchFileWriter.__init__", TRUNCATE, 1, "file_name"),
@@ -77,7 +73,7 @@ HOOKS: dict[str, tuple[Hook, ...]] = {
         Hook("import_ir_module", READ, 1, "filename"),
         Hook("_load_for_lite_interpreter", READ, 0, "filename"),
     ),
-    "torch.storage": (Hook("UntypedStorage.from_file", _shared_of_class),),
+    "torch.storage": (Hook("UntypedStorage.from_file", _shared),),
     "torch": (Hook("from_file", _shared),),
     "torchvision.io.image": (
         Hook("read_file", READ, 0, "path"),
