@@ -21,6 +21,16 @@ def is_temporary(path: str) -> bool:
     return _TEMPORARY.match(path) is not None
 
 
+def is_settings(path: str) -> bool:
+    """Say whether a file outside of the project lies in a hidden folder: what programs set up for themselves once."""
+    return path.startswith("/") and any(part.startswith(".") for part in PurePosixPath(path).parts[:-1])
+
+
+def is_by_product(path: str) -> bool:
+    """Say whether a written file is none of the run's outputs, by its name in the record."""
+    return is_cached(path) or is_temporary(path) or is_settings(path)
+
+
 def is_cached(path: str) -> bool:
     """Say whether a file is only there to save time in the next run.
 

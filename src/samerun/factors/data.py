@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from samerun.factors.caches import is_cached
+from samerun.factors.caches import is_by_product
 from samerun.factors.code import is_code
 from samerun.factors.factor import Plain, Plan, Scene
 from samerun.record.files import FileFact
@@ -30,7 +30,7 @@ class Data(Plain):
         """Return the files whose content differs, or that one run alone read.
 
         What is also configuration is compared key by key elsewhere; an unknown content is no evidence of a change, nor
-        is a cache that one run alone found.
+        is a cache or a setting that one run alone found.
         """
         return [
             Change(self.kind, path, _content(a.get(path)), _content(b.get(path)))
@@ -53,7 +53,7 @@ def _differs(path: str, a: dict[str, object] | None, b: dict[str, object] | None
     if _is_configuration(a, b):
         return False
     if a is None or b is None:
-        return not is_cached(path)
+        return not is_by_product(path)
     return None not in (_content(a), _content(b)) and _content(a) != _content(b)
 
 

@@ -19,7 +19,8 @@ from samerun.factors.factor import Plan
 from samerun.launch import enter
 from samerun.launch.found import make_redactor
 from samerun.launch.ground import Ground
-from samerun.launch.launcher import Launch, Launched, launch
+from samerun.launch.launcher import Launched, launch
+from samerun.launch.order import Launch
 from samerun.launch.tree import Tree, TreeReader, is_environment
 from samerun.launch.workspace import Workspace, WorkspaceBuilder, put_git
 from samerun.record.missing import Missing, NotCaptured

@@ -14,7 +14,7 @@ from samerun.factors.hash_order import VARIABLE as HASH_SEED
 from samerun.factors.nondeterministic_kernel import CUBLAS
 from samerun.launch.ground import Ground
 from samerun.launch.keeping import KeepInputs
-from samerun.launch.launcher import Launch
+from samerun.launch.order import Launch
 from samerun.launch.tree import TreeReader, find_tree
 from samerun.store.layout import StoreLayout
 from samerun.store.objects import Objects

@@ -9,7 +9,7 @@ from contextlib import suppress
 from msgspec import structs
 
 from samerun.basics import files
-from samerun.factors.caches import is_cached
+from samerun.factors.caches import is_by_product
 from samerun.factors.code import is_code
 from samerun.factors.config import parse
 from samerun.launch.artifact_outputs import artifact_outputs
@@ -141,7 +141,7 @@ class Gathering:
             if (
                 fact.hash
                 and not fact.secret
-                and not is_cached(name)
+                and not is_by_product(name)
                 and parse(name, content_of(self._order, name) or b"") is not None
             ):
                 facts[name] = structs.replace(fact, configuration=True)

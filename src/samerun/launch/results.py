@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from samerun.basics import files
 from samerun.basics.hashing import StatKey, hash_bytes
-from samerun.factors.caches import is_cached, is_temporary
+from samerun.factors.caches import is_by_product
 from samerun.factors.code import is_code
 from samerun.launch.ground import Ground
 from samerun.launch.keeping import Keeper
@@ -56,7 +56,7 @@ class Results:
         """
         seen = {self._ground.name(path) for path in written}
         names = seen | set(self._changed(seen, after.keys, started_ns, edited))
-        outputs = (self._output(name) for name in sorted(names) if not (is_cached(name) or is_temporary(name)))
+        outputs = (self._output(name) for name in sorted(names) if not is_by_product(name))
         return [output for output in outputs if output is not None]
 
     def _changed(

@@ -18,8 +18,9 @@ class Comparing(Struct, frozen=True):
     """How two outputs are compared.
 
     ``rtol`` and ``atol`` widen ``within-tolerance`` (both 0: any differing number is a difference): ``a`` and ``b``
-    agree within tolerance if ``|a - b| <= atol + rtol * max(|a|, |b|)``. ``a`` and ``b`` are the windows of the two runs. ``volatile_names``
-    are further field names that the project declares volatile (shell patterns); they need no matching value.
+    agree within tolerance if ``|a - b| <= atol + rtol * max(|a|, |b|)``. ``a`` and ``b`` are the windows of the two
+    runs. ``volatile_names`` are further field names that the project declares volatile (shell patterns); they need no
+    matching value.
     """
 
     a: Window
@@ -42,8 +43,8 @@ class OutputType(Protocol):
     def compare(self, a: Path, b: Path, comparing: Comparing) -> Difference:
         """Compare two existing files whose bytes differ.
 
-        The label of the returned difference is the kind; its verdict is ``equivalent`` where the content is the same and
-        only volatile fields or container bytes differ. A file that cannot be read as this type gives a byte
+        The label of the returned difference is the kind; its verdict is ``equivalent`` where the content is the same
+        and only volatile fields or container bytes differ. A file that cannot be read as this type gives a byte
         comparison whose detail says why (never an exception); content that is parsed has a limit of size beyond which
         the comparison is by bytes too, and says so.
         """
