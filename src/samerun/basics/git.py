@@ -1,8 +1,9 @@
 """Git asked only for what it knows, in a way that runs nothing of the repository.
 
-Hooks, file system monitors, filters, text converters and external differs are configured by the repository, so a recorder
-may not trigger them: only plumbing that reads the index and objects is called, never anything that looks at the content of the
-work tree. A program called ``git`` in the current folder is never found either (https://git-scm.com/docs/git-config, ``core.fsmonitor``).
+Hooks, file system monitors, filters, text converters and external differs are configured by the repository, so a
+recorder may not trigger them: only plumbing that reads the index and objects is called, never anything that looks at
+the content of the work tree. A program called ``git`` in the current folder is never found either
+(https://git-scm.com/docs/git-config, ``core.fsmonitor``).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from msgspec import Struct
 
 TIMEOUT_S = 60.0
 """A git that takes longer (a dead network file system) counts as absent."""
+
+_SHA256_DIGITS = 64
 
 _SAFE = (
     "--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}",
@@ -56,7 +59,9 @@ class Git:
         """
         command = [self.program, *_SAFE, "-C", str(self.top), *arguments]
         try:
-            done = subprocess.run(command, input=given, capture_output=True, timeout=TIMEOUT_S, env=_environment())
+            done = subprocess.run(
+                command, input=given, capture_output=True, timeout=TIMEOUT_S, env=_environment(self.top)
+            )
         except subprocess.TimeoutExpired as error:
             raise OSError(f"git did not answer in {TIMEOUT_S:.0f} s") from error
         if done.returncode:
@@ -73,7 +78,9 @@ class Git:
     def head(self) -> dict[str, str]:
         """Return ``commit`` and ``branch``; both empty in a repository without a commit."""
         try:
-            commit, branch = self.ask("rev-parse", "HEAD", "--abbrev-ref", "HEAD").decode().split("\n")[:2]
+            commit, branch = (
+                self.ask("rev-parse", "HEAD", "--abbrev-ref", "HEAD").decode("utf-8", "replace").split("\n")[:2]
+            )
         except (OSError, ValueError):
             return {"commit": "", "branch": ""}
         return {"commit": commit, "branch": branch}
@@ -117,11 +124,17 @@ def open_git(folder: Path, environment: Mapping[str, str] = os.environ) -> Git:
     return git
 
 
-def blob_name(content: bytes) -> str:
-    """Return the name git gives to a blob of this content in a SHA-1 repository."""
+def blob_name(content: bytes, like: str = "") -> str:
+    """Return the name git gives to a blob of this content.
+
+    Args:
+        content: the raw bytes.
+        like: another name of the same repository, which tells its format (SHA-1 if there is none).
+    """
     import hashlib  # loads OpenSSL, which only recordings in a work tree need
 
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    kind = hashlib.sha256 if len(like) == _SHA256_DIGITS else hashlib.sha1
+    return kind(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def _find_program(environment: Mapping[str, str]) -> str | None:
@@ -129,14 +142,21 @@ def _find_program(environment: Mapping[str, str]) -> str | None:
     return shutil.which("git", path=os.pathsep.join(entries))
 
 
-def _environment() -> dict[str, str]:
-    """Return variables under which git asks nobody, locks nothing and is not led elsewhere."""
+def _environment(top: Path) -> dict[str, str]:
+    """Return variables under which git asks nobody, locks nothing, fetches nothing and is not led elsewhere.
+
+    ``GIT_ALLOW_PROTOCOL`` counts for more than whatever ``protocol.*.allow`` the repository sets; the ceiling keeps a
+    broken repository from being answered for by one above it.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1"}
+    return {
+        **kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none", "GIT_CEILING_DIRECTORIES": str(top.parent),
+    }  # fmt: skip
 
 
 def _tracked(entry: str) -> TrackedFile:
-    """Read one entry: ``? path`` or ``H 100644 <blob> <stage>\\tpath``."""
+    r"""Read one entry: ``? path`` or ``H 100644 <blob> <stage>\\tpath``."""
     if entry.startswith("? "):
         return TrackedFile(entry[2:], 0, "")
     facts, _, path = entry.partition("\t")
