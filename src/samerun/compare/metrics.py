@@ -59,7 +59,10 @@ def same_bits(a: Json, b: Json) -> bool:
 def _agree(a: Json, b: Json, comparing: Comparing) -> bool:
     if comparing.rtol == comparing.atol == 0 or not all(isinstance(value, (int, float)) for value in (a, b)):
         return False
-    return agree(float(a), float(b), comparing.rtol, comparing.atol)
+    try:
+        return agree(float(a), float(b), comparing.rtol, comparing.atol)
+    except OverflowError:  # an integer beyond every float: its bits differ, and no tolerance can be had
+        return False
 
 
 def _detail(apart: Sequence[tuple[Point, Point]], total: int) -> str:

@@ -86,8 +86,11 @@ def _copy(side: Side, output: Output) -> Path | Missing:
 
 def _compare_printed(a: Side, b: Side, comparing: Comparing) -> list[OutputComparison]:
     left, right = a.folder / STDOUT, b.folder / STDOUT
-    if not left.is_file() or not right.is_file():
+    if not left.is_file() and not right.is_file():
         return []
+    if not left.is_file() or not right.is_file():
+        lost = Difference("text", "incomplete", "the printed text of one run is gone from its folder")
+        return [OutputComparison(PRINTED, "text", lost.verdict, lost.detail, lost)]
     same = left.read_bytes() == right.read_bytes()
     difference = identical("text") if same else compare_files("printed.txt", left, right, comparing)
     return [OutputComparison(PRINTED, "text", difference.verdict, difference.detail, difference)]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from samerun.outputs.volatile import normalise_name
+from samerun.record.missing import Missing
 from samerun.record.output import Output
 
 Pair = tuple[Output | None, Output | None]
@@ -22,10 +23,16 @@ def pair_outputs(a: Iterable[Output], b: Iterable[Output]) -> list[Pair]:
     right = {output.path: output for output in b}
     pairs: dict[str, Pair] = {path: (output, right[path]) for path, output in left.items() if path in right}
     _match(left, right, pairs, lambda output: normalise_name(output.path))
-    _match(left, right, pairs, lambda output: (normalise_name(output.path), output.hash))
+    _match(left, right, pairs, _pattern_and_content)
     matched = {other.path for _, other in pairs.values() if other is not None}
     alone = [(None, output) for path, output in right.items() if path not in matched]
     return [pairs.get(path, (output, None)) for path, output in left.items()] + alone
+
+
+def _pattern_and_content(output: Output) -> object:
+    """Return a key for equal names and content; an unknown content is like no other, not even another unknown one."""
+    content = output.path if isinstance(output.hash, Missing) else output.hash
+    return normalise_name(output.path), isinstance(output.hash, Missing), content
 
 
 def _match(
