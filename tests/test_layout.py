@@ -45,8 +45,9 @@ FUNCTION_MEDIAN, FUNCTION_P90, FUNCTION_MAX, FUNCTION_OVER_50 = 8, 25, 60, 0.015
 FILE_MEDIAN, FILE_MAX = 130, 400
 NESTING_P90 = 2
 
-# The two edges at which anything may go wrong without going further: the commands, and what lives in a user's process.
-BROAD_EXCEPT_ALLOWED = ("cli/", "inside/", "integrations/", "launch/handle.py")
+# The edges at which anything may go wrong without going further: the commands, what lives in a user's process, and the
+# launcher once the program has ended, whose status is the program's and not ours.
+BROAD_EXCEPT_ALLOWED = ("cli/", "inside/", "integrations/", "launch/handle.py", "launch/launcher.py")
 # Where text goes out to a person.
 PRINT_ALLOWED = ("cli/",)
 

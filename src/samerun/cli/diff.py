@@ -9,8 +9,9 @@ import click
 from samerun import api
 from samerun.cli.comparing import compared_diff
 from samerun.cli.documents import change_documents, metric_documents, output_documents
-from samerun.cli.options import all_option, json_option, run_argument, tolerance_options
+from samerun.cli.options import all_option, json_option, tolerance_options
 from samerun.cli.printing import paint_for, print_document, print_page
+from samerun.cli.run_names import run_argument
 from samerun.record.verdict import is_same
 from samerun.report.difference_tree import difference_page
 

@@ -12,7 +12,6 @@ import errno
 import os
 import platform
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -149,6 +148,8 @@ def _version() -> str:
 
 def _write(report: str) -> Path | None:
     """Write the log to the user's state folder, else to the temporary one; return its place."""
+    import tempfile  # 3 ms that only a fault has to pay
+
     home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     name = time.strftime(f"fault-%Y%m%d-%H%M%S-{os.getpid()}.log")
     for folder in (Path(home, "samerun"), Path(tempfile.gettempdir())):

@@ -7,13 +7,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
-
-from samerun.cli.stored import stored_runs
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-MOST_COMPLETED = 50
-"""How many runs a shell offers."""
 
 
 def tolerance(ctx: click.Context, param: click.Parameter, value: float) -> float:
@@ -21,18 +16,6 @@ def tolerance(ctx: click.Context, param: click.Parameter, value: float) -> float
     if not math.isfinite(value) or value < 0:
         raise click.BadParameter(f"{value!r} is no tolerance: it takes a number such as 1e-6", ctx, param)
     return value
-
-
-def complete_run(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Return the newest runs whose ids begin with what was typed in the shell."""
-    names = [("last", "the newest run"), *((row.id, f"{row.name} {row.status}") for row in stored_runs())]
-    fitting = [CompletionItem(name, help=said) for name, said in names if name.startswith(incomplete)]
-    return fitting[:MOST_COMPLETED]
-
-
-def run_argument(name: str, **more: Any) -> Callable[[Decorated], Decorated]:
-    """Declare an argument that names a run."""
-    return click.argument(name, shell_complete=complete_run, **more)
 
 
 def json_option(command: Decorated) -> Decorated:

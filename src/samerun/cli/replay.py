@@ -10,9 +10,10 @@ import click
 from samerun import api
 from samerun.cli.comparing import compared_replay
 from samerun.cli.documents import change_documents, metric_documents, output_documents
-from samerun.cli.options import json_option, run_argument, tolerance_options
+from samerun.cli.options import json_option, tolerance_options
 from samerun.cli.printing import paint_for, print_document, print_page
 from samerun.cli.progress import ProgressBar
+from samerun.cli.run_names import run_argument
 from samerun.record.verdict import is_same
 from samerun.report.verdict_page import verdict_page
 

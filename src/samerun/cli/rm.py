@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from samerun import api
-from samerun.cli.options import json_option, run_argument
+from samerun.cli.options import json_option
 from samerun.cli.printing import print_document, say
+from samerun.cli.run_names import run_argument
 from samerun.report.plain_words import plural, size
 
 

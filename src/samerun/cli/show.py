@@ -9,9 +9,10 @@ import click
 
 from samerun import api
 from samerun.cli.documents import run_document
-from samerun.cli.options import all_option, json_option, run_argument
+from samerun.cli.options import all_option, json_option
 from samerun.cli.printing import paint_for, print_document, print_page
 from samerun.cli.progress import ProgressBar
+from samerun.cli.run_names import run_argument
 from samerun.report.run_page import Beside, run_page
 from samerun.store import folder as store_folder
 from samerun.store.sealing import Problem

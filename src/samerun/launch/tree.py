@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -138,6 +139,7 @@ class TreeReader:
     def _ask_git(self, tree: Tree) -> dict[str, TrackedFile]:
         try:
             self._git = open_git(self._root)
+            commit = _Commit(self._git)
             tracked = dict(_with_submodules(self._git, ""))
         except NoGit as error:
             tree.no_git = str(error)
@@ -146,8 +148,7 @@ class TreeReader:
             self._git = None
             tree.no_git = f"git could not list the files: {error}"
             return {}
-        head = self._git.head()
-        tree.git = GitState(head["commit"], head["branch"], self._redactor.url(self._git.remote()))
+        tree.git = commit.state(self._redactor)
         return tracked
 
     def _walk(self, folder: str, above: str, tree: Tree) -> Iterator[tuple[str, os.stat_result]]:
@@ -229,6 +230,26 @@ class TreeReader:
         if not self._objects.has(digest):
             digest = self._objects.add_bytes(content)
         return FileFact(plain.size, state, digest, "", plain.mode, plain.mtime_ns, entry.blob or None, kept=True)
+
+
+class _Commit(threading.Thread):
+    """Asks git for the commit while the files are being listed: 5 ms that would else delay the program's start."""
+
+    def __init__(self, git: Git) -> None:
+        super().__init__(name="samerun-commit")
+        self._git = git
+        self._head = {"commit": "", "branch": ""}
+        self._remote = ""
+        self.start()
+
+    def run(self) -> None:
+        """Ask."""
+        self._head, self._remote = self._git.head(), self._git.remote()
+
+    def state(self, redactor: Redactor) -> GitState:
+        """Return what git said."""
+        self.join()
+        return GitState(self._head["commit"], self._head["branch"], redactor.url(self._remote))
 
 
 def is_environment(folder: str) -> bool:
