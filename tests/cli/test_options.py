@@ -10,6 +10,8 @@ import pytest
 
 from samerun.cli.options import tolerance
 
+NOTHING = click.Argument(["run"])
+
 
 @pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf")])
 def test_what_is_no_tolerance(value: float) -> None:
