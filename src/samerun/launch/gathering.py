@@ -108,7 +108,19 @@ class Gathering:
         """Return what was written, as the program saw it; the watch saw where it really lies, but not by whom."""
         ground = self._order.ground
         seen = {str(ground.tree / os.path.relpath(path, ground.real)) for path in watch.written}
-        return set(observed.written) | {path for path in seen if not self._is_edited(ground.name(path), observed)}
+        not_edited = {path for path in seen if not self._is_edited(ground.name(path), observed)}
+        return {path for path in observed.written | not_edited if not self._is_untouched(path, observed)}
+
+    def _is_untouched(self, path: str, observed: Observation) -> bool:
+        """Say whether a file was opened so that it could be written, and was not: a database that was only asked."""
+        name = self._order.ground.name(path)
+        key = self._order.tree.keys.get(name)
+        before = observed.before.get(path, (key.size, key.mtime_ns) if key else None)
+        try:
+            facts = self._order.ground.on_disk(name).stat()
+        except OSError:
+            return False
+        return before == (facts.st_size, facts.st_mtime_ns)
 
     def _is_edited(self, name: str, observed: Observation) -> bool:
         """Say whether a file that no process reported is one that a person saved in an editor while the program ran.

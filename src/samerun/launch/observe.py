@@ -22,6 +22,7 @@ def observe(spool: Spool, redactor: Redactor) -> Observation:
         processes=tuple(_processes(spool, redactor)),
         reads=_reads(spool),
         written=frozenset(_written(spool)),
+        before={each.path: (each.size, each.mtime_ns) for each in reversed(spool.of(reported.Write)) if each.existed},
         absent=frozenset(each.path for each in spool.of(reported.Absent)),
         listed=frozenset(each.path for each in spool.of(reported.Listed)),
         variables=_variables(spool),

@@ -35,13 +35,15 @@ class Observation(Struct, frozen=True):
     """Everything that was seen, joined over all processes of a run.
 
     Paths are absolute. ``reads`` holds files that existed before the run and were opened for reading; ``written`` files
-    that were written and still exist; ``absent`` paths that were opened for reading and were not there; ``variables``
+    that were written and still exist; ``before`` the size and mtime_ns that files had when they were
+    first opened for writing; ``absent`` paths that were opened for reading and were not there; ``variables``
     maps a name that was read to whether the user's own code read it; ``effective`` what libraries reported at the end.
     """
 
     processes: tuple[SeenProcess, ...] = ()
     reads: dict[str, SeenFile] = {}
     written: frozenset[str] = frozenset()
+    before: dict[str, tuple[int, int]] = {}
     absent: frozenset[str] = frozenset()
     listed: frozenset[str] = frozenset()
     variables: dict[str, bool] = {}
