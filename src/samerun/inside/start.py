@@ -13,6 +13,7 @@ from . import (
     files,
     identity,
     imports,
+    moved,
     natives,
     network,
     os_entropy,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from typing import Any, Mapping
 
 PARTS: tuple[Any, ...] = (
-    *(places, imports, variables, network, files, natives, ending),
+    *(moved, places, imports, variables, network, files, natives, ending),
     *(processes, entropy, seeding, drawn, os_entropy, unseeded_python, unseeded_numpy),
     *(unseeded_polars, unseeded_tensorflow, unseeded_torch),
 )
