@@ -22,7 +22,7 @@ NATIVE = re.compile(
 
 _UNIMPORTANT = re.compile(
     r"PATH|HOME|PWD|OLDPWD|SHELL|SHLVL|USER|LOGNAME|TERM|COLORTERM|DISPLAY|_|COLUMNS|LINES|TMPDIR|TEMP|TMP|HOSTNAME"
-    r"|XDG_\w+|SSH_\w+|DBUS_\w+|LS_COLORS|NO_COLOR|FORCE_COLOR|CLICOLOR\w*|PY_COLORS|SAMERUN_\w+|LD_LIBRARY_PATH"
+    r"|XDG_\w+|SSH_\w+|DBUS_\w+|LS_COLORS|NO_COLOR|FORCE_COLOR|CLICOLOR\w*|PY_COLORS|SAMERUN_\w+"
     r"|VIRTUAL_ENV\w*|CONDA_\w+|UV_\w+|PS1|EDITOR|PAGER|LESS\w*|GIT_\w+|MPLBACKEND|JPY_\w+|SLURM_JOB\w*|GITHUB_\w+|RUNNER_\w+|CI"
 )
 """Names that say where and by whom a program is run; kept only where the user's own code read them."""

@@ -18,7 +18,7 @@ _FINDERS = "__editable__"
 
 
 def install(environment: Mapping[str, str]) -> None:
-    """Change ``sys.path`` and the mappings of editable installs (setuptools' finders; hatchling and uv use ``.pth``)."""
+    """Change ``sys.path`` and the mappings of editable installs: setuptools has finders, others ``.pth`` files."""
     original, workspace = environment.get("SAMERUN_GUARD"), environment.get("SAMERUN_TREE")
     if not original or not workspace:
         return
