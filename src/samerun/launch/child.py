@@ -7,7 +7,6 @@ for byte; the log gets it redacted.
 
 from __future__ import annotations
 
-import errno
 import os
 import select
 import signal
@@ -34,6 +33,9 @@ CHUNK = 1 << 16
 DRAIN_S = 0.3
 """How long is waited, after the child has ended, for text of its own children that still hold the pipe."""
 
+MOST_PENDING = 1 << 20
+"""More text than the system keeps in a pipe: after so much of it, what is still to come is not the ended child's."""
+
 _FORWARDED = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT") if hasattr(signal, name)
 )
@@ -50,36 +52,33 @@ class Ending:
 
 
 class Tee:
-    """One stream of the child: what is read from it goes to the user's descriptor and to the log."""
+    """One stream of the child: what is read from it goes to the log, and to the user's descriptor if there is one."""
 
-    def __init__(self, target: int, log: Callable[[bytes], None]) -> None:
+    def __init__(self, target: int | None, log: Callable[[bytes], None]) -> None:
         self.target = target
         self._log = log
-        self._terminal = pty is not None and os.isatty(target)
-        self.source, self.given = _terminal_pair(target) if self._terminal else os.pipe()
+        self._terminal = pty is not None and target is not None and os.isatty(target)
+        self.source, self.given = _terminal_pair() if self._terminal else os.pipe()
 
-    def pass_on(self) -> bool:
-        """Pass on what is there; False at the end of the stream."""
+    def pass_on(self) -> int:
+        """Pass on what is there; return how many bytes, 0 at the end of the stream or when its reader has gone."""
         try:
             data = os.read(self.source, CHUNK)
-        except OSError as error:
-            if error.errno == errno.EIO:  # a pseudo-terminal whose last writer has gone
-                return False
-            raise
+        except OSError:  # EIO: a pseudo-terminal whose last writer has gone
+            return 0
         if not data:
-            return False
+            return 0
         self._log(data)
-        _write_all(self.target, data)
-        return True
+        return len(data) if self.target is None or _write_all(self.target, data) else 0
 
     def resize(self) -> None:
         """Give the pseudo-terminal the size of the user's terminal."""
-        if self._terminal:
+        if self._terminal and self.target is not None:
             with suppress(OSError):
                 fcntl.ioctl(self.source, termios.TIOCSWINSZ, fcntl.ioctl(self.target, termios.TIOCGWINSZ, b"\0" * 8))
 
 
-def _terminal_pair(target: int) -> tuple[int, int]:
+def _terminal_pair() -> tuple[int, int]:
     """Return a pseudo-terminal that changes no byte: the user's terminal does its own output processing."""
     master, slave = pty.openpty()
     attributes = termios.tcgetattr(slave)
@@ -88,16 +87,67 @@ def _terminal_pair(target: int) -> tuple[int, int]:
     return master, slave
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    """Write to the user's stream; one that is closed (``| head``) is not our child's fault and is passed over."""
+def _write_all(descriptor: int, data: bytes) -> bool:
+    """Write to the user's stream; False if its reader has gone (``| head``): the child is then to learn of it.
+
+    A stream that was closed from the start, or a terminal that hung up, is passed over.
+    """
     view = memoryview(data)
     while len(view):
         try:
             view = view[os.write(descriptor, view) :]
         except BlockingIOError:
             select.select([], [descriptor], [])
+        except BrokenPipeError:
+            return False
         except OSError:
-            return
+            return True
+    return True
+
+
+class _Pump(threading.Thread):
+    """Passes on both streams until both have ended, which may be after the child if it has left children of its own."""
+
+    def __init__(self, tees: list[Tee]) -> None:
+        super().__init__(daemon=True, name="samerun-text")
+        self._tees = tees
+        self._wake, self._woken_by = os.pipe()
+        self._ended = False
+        self._since = 0
+        self._drained = threading.Event()
+
+    def run(self) -> None:
+        open_ones = {tee.source: tee for tee in self._tees}
+        try:
+            while open_ones:
+                for source in self._ready(list(open_ones)):
+                    count = open_ones[source].pass_on()
+                    self._since += count if self._ended else 0
+                    if not count:
+                        del open_ones[source]
+                        os.close(source)
+        finally:
+            self._drained.set()
+
+    def _ready(self, sources: list[int]) -> list[int]:
+        """Wait until something is to be read; say so if nothing of the ended child's text is left."""
+        ended = self._ended
+        ready, _, _ = select.select(sources, [], [], 0)
+        if ended and (not ready or self._since >= MOST_PENDING):
+            self._drained.set()
+        if not ready:
+            woken_by = [] if ended else [self._wake]
+            ready, _, _ = select.select([*sources, *woken_by], [], [])
+        return [source for source in ready if source != self._wake]
+
+    def finish(self) -> None:
+        """Wait for all that the child wrote, however slowly it is read, and a moment for its children's text."""
+        self._ended = True
+        os.write(self._woken_by, b"x")
+        self._drained.wait()
+        self.join(DRAIN_S)
+        os.close(self._woken_by)
+        os.close(self._wake)
 
 
 def run_child(
@@ -124,23 +174,19 @@ def run_child(
     Raises:
         CannotStart: the command is not there (``status`` 127) or cannot be executed (126).
     """
-    sinks = (os.open(os.devnull, os.O_WRONLY),) * 2 if quiet else (1, 2)
+    sinks = (None, None) if quiet else (1, 2)
     tees = [Tee(sink, partial(log, name)) for sink, name in zip(sinks, ("stdout", "stderr"), strict=True)]
     for tee in tees:
         tee.resize()
     began, clock = time.time(), time.monotonic()
-    try:
-        with _signals_left_to_the_child() as adopt:
-            child = _start(argv, cwd, environment, tees, cores, subprocess.DEVNULL if quiet else None)
-            adopt(child, tees)
-            pump = threading.Thread(target=_pump, args=(tees,), daemon=True)
-            pump.start()
-            started(child.pid)
-            child.wait()
-            pump.join(DRAIN_S)
-    finally:
-        for sink in set(sinks) - {1, 2}:
-            os.close(sink)
+    with _signals_left_to_the_child() as adopt:
+        child = _start(argv, cwd, environment, tees, cores, subprocess.DEVNULL if quiet else None)
+        adopt(child, tees)
+        pump = _Pump(tees)
+        pump.start()
+        started(child.pid)
+        child.wait()
+        pump.finish()
     return Ending(child.returncode, began, time.monotonic() - clock, child.pid)
 
 
@@ -161,6 +207,8 @@ def _start(
             close_fds=False,
         )
     except OSError as error:
+        for tee in tees:
+            os.close(tee.source)
         raise _cannot_start(argv, cwd, error) from error
     finally:
         if allowed is not None:
@@ -177,20 +225,6 @@ def _cannot_start(argv: Sequence[str], cwd: str, error: OSError) -> CannotStart:
         )
     why = "was not found" if status == 127 else f"cannot be started ({error.strerror})"
     return CannotStart(f"The command {argv[0]!r} {why}.", "Check its spelling and the PATH.", status=status)
-
-
-def _pump(tees: list[Tee]) -> None:
-    """Pass on both streams until both have ended."""
-    open_ones = {tee.source: tee for tee in tees}
-    while open_ones:
-        ready, _, _ = select.select(list(open_ones), [], [])
-        for source in ready:
-            try:
-                goes_on = open_ones[source].pass_on()
-            except OSError:
-                goes_on = False
-            if not goes_on:
-                del open_ones[source]
 
 
 @contextmanager
