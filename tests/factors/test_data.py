@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from samerun.factors.data import Data
@@ -61,3 +63,17 @@ def test_what_was_read_can_be_given(
     assert isinstance(values, dict)
     Data().give(given, values)
     assert given.files == facts
+
+
+def test_a_file_that_was_looked_for_and_not_there_is_a_value_too(
+    scene: Callable[..., Scene], ended: Callable[..., Observation], plan: Callable[..., Plan]
+) -> None:
+    looked = scene(
+        observed=ended(absent=frozenset({"/tree/last.pt", "/tree/made.txt"}), written=frozenset({"/tree/made.txt"}))
+    )
+    values, given = Data().read(dataclasses.replace(looked, tree=Path("/tree"))), plan()
+    assert values == {"last.pt": {"missing": "it was not there"}}
+    assert subjects(values, {"last.pt": {"hash": "1"}}) == ["last.pt"]
+    assert subjects(values, values) == subjects(values, {}) == []
+    Data().give(given, values)
+    assert given.files == {}

@@ -72,7 +72,6 @@ def test_giving_unsets_what_libraries_would_read_and_was_not_set(plan: Callable[
         "TORCH_LOGS": "none",
         "PATH": "/bin",
         "HOME": "/h",
-        "LD_LIBRARY_PATH": "/lib",
         "CI": "1",
     }
 

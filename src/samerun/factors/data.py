@@ -11,6 +11,9 @@ from samerun.record.files import FileFact
 from samerun.record.missing import Missing
 from samerun.record.values import Change, Reading, Values
 
+ABSENT_FILE = {"missing": "it was not there"}
+"""The value of a file that the program tried to open and did not find: that it was not there may matter too."""
+
 
 class Data(Plain):
     """The files read, by path: relative to the project's folder, or absolute where they lie outside.
@@ -24,7 +27,10 @@ class Data(Plain):
         """Return the facts of each file read; unknown before the program has run."""
         if scene.observed is None:
             return Missing("the program has not ended yet")
-        return {path: msgspec.to_builtins(fact) for path, fact in sorted(scene.files.items()) if fact.read}
+        read = {path: msgspec.to_builtins(fact) for path, fact in scene.files.items() if fact.read}
+        names = (_name(path, str(scene.tree)) for path in scene.observed.absent - scene.observed.written)
+        absent = {name: ABSENT_FILE for name in names if name not in read and not is_by_product(name)}
+        return dict(sorted({**absent, **read}.items()))
 
     def differences(self, a: Values, b: Values) -> list[Change]:
         """Return the files whose content differs, or that one run alone read.
@@ -40,7 +46,8 @@ class Data(Plain):
 
     def give(self, plan: Plan, values: Values) -> None:
         """Have the same content at the same place before the start."""
-        plan.files.update({path: msgspec.convert(fact, FileFact) for path, fact in values.items()})
+        read = {path: fact for path, fact in values.items() if fact != ABSENT_FILE}
+        plan.files.update({path: msgspec.convert(fact, FileFact) for path, fact in read.items()})
 
     def advice(self, change: Change) -> str:
         """Return what to do about changed data."""
@@ -53,8 +60,15 @@ def _differs(path: str, a: dict[str, object] | None, b: dict[str, object] | None
     if _is_configuration(a, b):
         return False
     if a is None or b is None:
-        return not is_by_product(path)
+        return ABSENT_FILE not in (a, b) and not is_by_product(path)
+    if ABSENT_FILE in (a, b):
+        return a != b
     return None not in (_content(a), _content(b)) and _content(a) != _content(b)
+
+
+def _name(path: str, tree: str) -> str:
+    below = tree.rstrip("/") + "/"
+    return path[len(below) :] if path.startswith(below) else path
 
 
 def _content(fact: dict[str, object] | None) -> object:

@@ -145,7 +145,7 @@ def _machine(run: Run) -> list[str]:
 
 
 def _inputs(run: Run) -> str:
-    files = {path: fact for path, fact in _values(run, "data").items() if isinstance(fact, dict)}
+    files = {path: fact for path, fact in _values(run, "data").items() if isinstance(fact, dict) and "size" in fact}
     if not files:
         return ""
     total = sum(int(fact.get("size", 0)) for fact in files.values())
