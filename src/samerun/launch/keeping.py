@@ -52,24 +52,29 @@ class Keeper:
 
     def keep_input(self, path: Path, expect: StatKey) -> Kept:
         """Hash an input that must still be what was seen, and keep it if the policy allows."""
-        if expect.size > SMALL_FILE_BYTES and self._policy == "small":
-            return self._hash_only(path, expect, f"it is larger than {SMALL_FILE_BYTES >> 20} MB")
-        if expect.size > self._left and self._policy != "all":
-            return self._hash_only(
-                path,
-                expect,
-                "the run's inputs are larger than 1 GB" if self._policy == "small" else "inputs are not kept",
-            )
+        why = self._why_not(expect.size)
+        if why:
+            return self._hash_only(path, expect, why)
         kept = self.keep(path, expect)
         if kept.kept:
             self._left -= expect.size
         return kept
 
+    def _why_not(self, size: int) -> str:
+        """Say why an input of this size is not kept; empty if it is."""
+        if self._policy == "all":
+            return ""
+        if self._policy == "never":
+            return "inputs are not kept"
+        if size > SMALL_FILE_BYTES:
+            return f"it is larger than {SMALL_FILE_BYTES >> 20} MB"
+        return "the run's inputs are larger than 1 GB" if size > self._left else ""
+
     def keep(self, path: Path, expect: StatKey | None = None) -> Kept:
         """Hash a file and keep it; one that holds a secret is known by a keyed hash only."""
         try:
             if self._is_secret(path):
-                return Kept(self._redactor.mark(hash_file(path)), False, "it holds a secret", True)
+                return self._hash_secret(path, expect)
             digest = self._objects.add_file(path, expect=expect)
         except OSError as error:
             why = f"it cannot be kept: {error.strerror}"
@@ -80,11 +85,20 @@ class Keeper:
 
     def _hash_only(self, path: Path, expect: StatKey, why: str) -> Kept:
         try:
+            if self._is_secret(path):
+                return self._hash_secret(path, expect)
             digest = hash_file(path)
             changed = stat_key(path) != expect
         except OSError as error:
             return Kept(Missing(f"it cannot be read: {error.strerror}"), False, why)
         return Kept(Missing("the file changed while it was read") if changed else digest, False, why)
+
+    def _hash_secret(self, path: Path, expect: StatKey | None) -> Kept:
+        before = stat_key(path)
+        keyed = self._redactor.mark(hash_file(path))
+        if stat_key(path) != (expect or before):
+            return Kept(Missing("the file changed while it was read"), False, "it holds a secret", True)
+        return Kept(keyed, False, "it holds a secret", True)
 
     def _is_secret(self, path: Path) -> bool:
         with open(path, "rb") as file:

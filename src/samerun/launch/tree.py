@@ -12,6 +12,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -163,13 +164,14 @@ class TreeReader:
                 self._say_full(tree)
                 return
             name = above + entry.name
-            if not entry.is_dir(follow_symlinks=False):
-                yield name, entry.stat(follow_symlinks=False)
-            elif not self.is_skipped(entry.name, entry.path):
-                count = len(tree.keys)
-                yield from self._walk(entry.path, name + "/", tree)
-                if len(tree.keys) == count:
-                    yield name + "/", entry.stat(follow_symlinks=False)
+            with suppress(FileNotFoundError):  # gone since its folder was listed
+                if not entry.is_dir(follow_symlinks=False):
+                    yield name, entry.stat(follow_symlinks=False)
+                elif not self.is_skipped(entry.name, entry.path):
+                    count = len(tree.keys)
+                    yield from self._walk(entry.path, name + "/", tree)
+                    if len(tree.keys) == count:
+                        yield name + "/", entry.stat(follow_symlinks=False)
 
     def _say_full(self, tree: Tree) -> None:
         why = f"it holds more than {MAX_FILES:,} files; the names of the others are not kept"
@@ -180,7 +182,7 @@ class TreeReader:
         mode, full = stat.S_IMODE(facts.st_mode), os.path.join(self._root, path)
         plain = FileFact(facts.st_size, state, None, "nothing read it", mode, facts.st_mtime_ns)
         if stat.S_ISLNK(facts.st_mode):
-            return FileFact(0, state, mode=mode, mtime_ns=facts.st_mtime_ns, link=os.readlink(full))
+            return self._linked(full, state, facts)
         if not stat.S_ISREG(facts.st_mode):
             return FileFact(0, state, None, "it is no regular file", mode)
         if entry is None:
@@ -200,6 +202,13 @@ class TreeReader:
         except OSError as error:
             return FileFact(facts.st_size, state, None, f"it cannot be read: {error.strerror}", mode, facts.st_mtime_ns)
 
+    def _linked(self, full: str, state: FileState, facts: os.stat_result) -> FileFact:
+        try:
+            leads_to = os.readlink(full)
+        except OSError as error:
+            return FileFact(0, state, None, f"it cannot be read: {error.strerror}")
+        return FileFact(0, state, mode=stat.S_IMODE(facts.st_mode), mtime_ns=facts.st_mtime_ns, link=leads_to)
+
     def _hashed(self, full: str, key: StatKey, plain: FileFact, entry: TrackedFile) -> FileFact:
         """Hash one file that git would show, and store it unless its content is the committed one."""
         content: bytes | None = None
@@ -207,7 +216,7 @@ class TreeReader:
         if digest is None or blob is None:
             began = time.time_ns()
             content = Path(full).read_bytes()
-            digest, blob = hash_bytes(content), blob_name(content)
+            digest, blob = hash_bytes(content), blob_name(content, entry.blob)
             self._cache.remember(full, key, digest, began)
             self._cache.remember(full + "\0git", key, blob, began)
         if blob == entry.blob:
@@ -258,11 +267,12 @@ def is_environment(folder: str) -> bool:
 
 
 def _with_submodules(git: Git, above: str) -> Iterator[tuple[str, TrackedFile]]:
-    """Yield the files of a work tree and of its submodules that are checked out."""
+    """Yield the files of a work tree and of its submodules that are checked out; a broken one's are as if ignored."""
     for entry in git.files():
         if entry.is_submodule:
-            with_git = git.top / entry.path / ".git"
-            if with_git.exists():
-                yield from _with_submodules(Git(git.top / entry.path, git.program), f"{above}{entry.path}/")
+            folder = git.top / entry.path
+            with suppress(OSError):
+                if (folder / ".git").exists() and not folder.is_symlink():
+                    yield from _with_submodules(Git(folder, git.program), f"{above}{entry.path}/")
         elif not entry.path.endswith("/"):
             yield above + entry.path, entry

@@ -1,0 +1,97 @@
+"""What is kept of a run's files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from samerun.basics.hashing import hash_bytes, stat_key
+from samerun.basics.redaction import Redactor
+from samerun.launch import keeping
+from samerun.launch.keeping import Keeper, KeepInputs
+from samerun.record.missing import Missing
+from samerun.store.objects import Objects
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> Objects:
+    return Objects(tmp_path / "objects")
+
+
+def keeper(objects: Objects, policy: KeepInputs = "small") -> Keeper:
+    return Keeper(objects, Redactor(["hunter2hunter2"], key=b"k" * 32), policy)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "data.csv"
+    path.write_bytes(b"1,2,3")
+    return path
+
+
+def test_a_file_is_kept_under_its_hash(objects: Objects, file: Path) -> None:
+    kept = keeper(objects).keep_input(file, stat_key(file))
+    assert (kept.hash, kept.kept, kept.secret) == (hash_bytes(b"1,2,3"), True, False)
+    assert objects.read(hash_bytes(b"1,2,3")) == b"1,2,3"
+
+
+def test_never_means_hashed_only(objects: Objects, file: Path) -> None:
+    one = keeper(objects, "never")
+    kept = one.keep_input(file, stat_key(file))
+    assert (kept.hash, kept.kept, kept.why) == (hash_bytes(b"1,2,3"), False, "inputs are not kept")
+    assert not one.keeps
+    assert list(objects.all()) == []
+
+
+def test_a_big_file_and_a_big_run_are_hashed_only(
+    objects: Objects, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "SMALL_FILE_BYTES", 4)
+    assert "larger than" in keeper(objects).keep_input(file, stat_key(file)).why
+    assert keeper(objects, "all").keep_input(file, stat_key(file)).kept
+    monkeypatch.setattr(keeping, "SMALL_FILE_BYTES", 100)
+    monkeypatch.setattr(keeping, "SMALL_RUN_BYTES", 8)
+    one, other = keeper(objects), file.with_name("other.csv")
+    other.write_bytes(b"4,5,6")
+    assert one.keep_input(file, stat_key(file)).kept
+    kept = one.keep_input(other, stat_key(other))
+    assert (kept.hash, kept.kept, kept.why) == (hash_bytes(b"4,5,6"), False, "the run's inputs are larger than 1 GB")
+
+
+@pytest.mark.parametrize("policy", ["never", "small"])
+def test_a_file_that_changed_since_never_gets_the_later_hash(objects: Objects, file: Path, policy: KeepInputs) -> None:
+    seen = stat_key(file)
+    file.write_bytes(b"9,9,9")
+    os.utime(file, ns=(seen.mtime_ns, seen.mtime_ns))
+    kept = keeper(objects, policy).keep_input(file, seen)
+    assert isinstance(kept.hash, Missing)
+    assert not kept.kept
+
+
+@pytest.mark.parametrize("policy", ["never", "small"])
+def test_a_secret_is_known_by_a_keyed_hash_only(objects: Objects, tmp_path: Path, policy: KeepInputs) -> None:
+    for name, content in ((".env", b"A=1"), ("a.txt", b"x hunter2hunter2 y")):
+        (tmp_path / name).write_bytes(content)
+        kept = keeper(objects, policy).keep_input(tmp_path / name, stat_key(tmp_path / name))
+        assert kept.secret
+        assert not kept.kept
+        assert str(kept.hash).startswith("<redacted:")
+    assert list(objects.all()) == []
+
+
+def test_a_secret_that_changed_since_is_unknown_too(objects: Objects, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("A=1")
+    seen = stat_key(file)
+    file.write_text("A=22")
+    assert isinstance(keeper(objects).keep_input(file, seen).hash, Missing)
+
+
+def test_what_cannot_be_read_says_why(objects: Objects, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("gone", "folder"):
+        kept = keeper(objects).keep(tmp_path / name)
+        assert isinstance(kept.hash, Missing)
+        assert kept.why == kept.hash.why != ""

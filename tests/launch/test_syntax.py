@@ -1,0 +1,72 @@
+"""What of a Python file can matter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from samerun.launch.syntax import MAX_BYTES, syntax_hash
+
+PLAIN = 'def f(x):\n    """Doc."""\n    return x + 1\n'
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "a.py"
+    path.write_text(PLAIN)
+    return path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(x):\n    return x + 1\n",
+        "# comment\ndef f(x):\n\n    return (x\n        + 1)  # why\n",
+        '"""Module."""\ndef f(x):\n  "Other doc."\n  return x + 1',
+        "# -*- coding: latin-1 -*-\ndef f(x):\n    return x + 1\n",
+    ],
+)
+def test_comments_docstrings_and_layout_do_not_matter(file: Path, text: str) -> None:
+    before = syntax_hash(file)
+    file.write_text(text)
+    assert syntax_hash(file) == before is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(x):\n    return x + 2\n",
+        "def g(x):\n    return x + 1\n",
+        "def f(x):\n    return 1 + x\n",
+        'def f(x):\n    """Doc."""\n    """Second."""\n    return x + 1\n',
+        "def f(x, /):\n    return x + 1\n",
+        "def f(x):\n    return x + 1.0\n",
+        "async def f(x):\n    return x + 1\n",
+    ],
+)
+def test_everything_else_does(file: Path, text: str) -> None:
+    before = syntax_hash(file)
+    file.write_text(text)
+    assert syntax_hash(file) not in (before, None)
+
+
+@pytest.mark.parametrize(
+    "content", [b"def f(:", b"\0", b"print 'old'", b"\xff\xfe", b"(" * 5000, b"-" * 100_000 + b"1"]
+)
+def test_what_cannot_be_parsed_counts_by_its_bytes(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    assert syntax_hash(file) is None
+
+
+def test_what_is_too_big_or_gone_counts_by_its_bytes(file: Path) -> None:
+    file.write_text("x = 1\n" + "#" * MAX_BYTES)
+    assert syntax_hash(file) is None
+    assert syntax_hash(file.with_name("gone.py")) is None
+
+
+def test_an_empty_file_and_a_docstring_alone_are_alike(file: Path) -> None:
+    file.write_text('"""Only this."""')
+    before = syntax_hash(file)
+    file.write_text("")
+    assert syntax_hash(file) == before is not None
