@@ -19,6 +19,10 @@ else:
     np = Late("numpy")  # the table of types is read by commands that compare no array
 
 
+TELLABLE_ULPS = 1_000_000
+"""Beyond this many steps the count tells a person nothing that the relative distance does not."""
+
+
 class ArrayTally:
     """The largest distances between two arrays of one type.
 
@@ -139,7 +143,8 @@ class ArrayTally:
         at = f"{f'at {found.where}: ' if found.where else ''}{self._pair[0]} -> {self._pair[1]}"
         if self.strange == self.count:
             return f"{', '.join(parts)}, {at}"
-        steps = "" if found.max_ulps is None else f", {count(found.max_ulps, 'ulp')}"
+        tellable = found.max_ulps is not None and found.max_ulps <= TELLABLE_ULPS
+        steps = f", {count(found.max_ulps, 'ulp')}" if tellable and found.max_ulps is not None else ""
         return f"{', '.join(parts)}, by at most {found.max_abs:.3g} (relative {found.max_rel:.2g}{steps}) {at}"
 
 
