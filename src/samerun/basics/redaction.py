@@ -25,6 +25,7 @@ from samerun.basics.secret_values import forms_in, mark_forms, mark_users
 KEY_BYTES = 32
 _MARK = re.compile(r"<redacted:[0-9a-f]{8}>")
 _SHORTEST = 6
+_UNLIKELY = 16
 _ORDINARY = frozenset({"default", "disabled", "enabled", "localhost", "changeme", "username"})
 _NO_SECRETS = frozenset({"none", "null", "true", "false", "str", "optional", "bearer", "basic", "token"})
 _HINTS = ("key", "tok", "pas", "pwd", "secret", "cred", "auth", "cookie", "jwt", "bearer", "sig")
@@ -50,6 +51,7 @@ class Redactor:
     def __init__(self, secret_values: Iterable[str] = (), *, key: bytes | None = None) -> None:
         self._key = key if key is not None else os.urandom(KEY_BYTES)
         self._known: set[str] = set()
+        self._spelled: dict[str, str] = {}  # each spelling of a known value -> the value
         self._pattern: re.Pattern[str] | None = None
         self.learn(secret_values)
 
@@ -58,8 +60,8 @@ class Redactor:
         new = {value for value in secret_values if _is_telling(value)} - self._known
         if new:
             self._known |= new
-            forms = {form for value in self._known for form in _forms_of(value)}
-            longest_first = sorted(forms, key=len, reverse=True)
+            self._spelled = {form: value.strip() for value in self._known for form in _forms_of(value)}
+            longest_first = sorted(self._spelled, key=len, reverse=True)
             self._pattern = re.compile("|".join(re.escape(form) for form in longest_first))
 
     def mark(self, secret: str) -> str:
@@ -75,7 +77,7 @@ class Redactor:
     def text(self, text: str) -> str:
         """Return ``text`` without secrets; what is printed, a diff, a message. About 5 microseconds a line."""
         if self._pattern is not None:
-            text = self._pattern.sub(lambda found: self.mark(found[0]), text)
+            text = self._pattern.sub(lambda found: self.mark(self._spelled[found[0]]), text)
         text = mark_forms(text, self.mark)
         lowered = text.lower()
         return self._without_given(text) if any(hint in lowered for hint in _HINTS) else text
@@ -141,6 +143,11 @@ class Redactor:
         if isinstance(value, dict) or value is None or isinstance(value, bool):
             return self.document(value)
         return self.mark(str(value))
+
+    def knows(self, data: bytes) -> bool:
+        """Say whether bytes of any kind hold a known value; words that could stand in a table by chance are left out."""
+        forms = (form for form in self._spelled if _looks_random(form) or len(form) >= _UNLIKELY)
+        return any(form.encode("utf-8", "surrogateescape") in data for form in forms)
 
     def holds_secret(self, data: bytes) -> bool:
         """Say whether a file holds a secret: a known value, a known form, or a literal given to a telling name.

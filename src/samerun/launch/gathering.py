@@ -162,7 +162,7 @@ class Gathering:
     def _store_committed(self, inputs: dict[str, FileFact]) -> None:
         """Store the committed files that the run needed, so that the record outlives git's own clean-up."""
         for name, fact in inputs.items():
-            if fact.state == "committed" and fact.hash and not self._objects.has(fact.hash):
+            if fact.state == "committed" and fact.hash and not fact.secret and not self._objects.has(fact.hash):
                 with suppress(OSError):
                     self._keeper.keep(self._order.ground.on_disk(name))
 
