@@ -25,7 +25,7 @@ def test_changes_come_in_the_order_of_the_table() -> None:
 
 
 def test_a_seed_of_one_run_only_is_one_change() -> None:
-    a, b = run(seed={"missing": "no --seed was given"}), run(seed={"--seed": 2})
+    a, b = run(seed={"missing": "not recorded then"}), run(seed={"--seed": 2})
     assert kinds(a, b) == [("seed", "seed")]
     assert kinds(b, a) == [("seed", "seed")]
 

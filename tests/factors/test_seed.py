@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 from samerun.factors.factor import Plan, Scene
 from samerun.factors.seed import Seed
-from samerun.record.missing import Missing
 
 
 def test_none_and_zero_are_two_things(scene: Callable[..., Scene]) -> None:
-    assert isinstance(Seed().read(scene()), Missing)
+    assert Seed().read(scene()) == {"--seed": None}
     assert Seed().read(scene(plan=Plan([], "/", {}, seed=0))) == {"--seed": 0}
 
 
@@ -18,6 +17,8 @@ def test_the_same_is_given(plan: Callable[..., Plan]) -> None:
     present = plan()
     Seed().give(present, {"--seed": 7})
     assert present.seed == 7
+    Seed().give(present, {"--seed": None})
+    assert present.seed is None
 
 
 def test_another_seed_is_a_change() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from samerun.factors.factor import Plain, Plan, Scene
-from samerun.record.missing import Missing
 from samerun.record.values import Reading, Values
 
 
@@ -14,9 +13,9 @@ class Seed(Plain):
     advised = "pass the same --seed"
 
     def read(self, scene: Scene) -> Reading:
-        """Return the seed, or that none was asked for (a seed in the program's own arguments is an argument)."""
-        return {"--seed": scene.plan.seed} if scene.plan.seed is not None else Missing("no --seed was given")
+        """Return the seed; None where none was asked for (a seed in the program's own arguments is an argument)."""
+        return {"--seed": scene.plan.seed}
 
     def give(self, plan: Plan, values: Values) -> None:
-        """Give the same seed."""
-        plan.seed = int(values["--seed"])
+        """Give the same seed, or none."""
+        plan.seed = None if values["--seed"] is None else int(values["--seed"])
