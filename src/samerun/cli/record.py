@@ -28,7 +28,7 @@ from samerun.report.verdict_words import ending
 @click.option("-n", "--name", help="What to call the run; without it, the name of the script.")
 @click.option("-t", "--tag", "tags", multiple=True, metavar="TAG", help="A word to find the run by; may be repeated.")
 @click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), metavar="N", help="Seed every library with N (changes the results)."
+    "--seed", type=click.IntRange(0, 2**64 - 1), metavar="N", help="Seed every library with N (changes the results)."
 )
 @click.option("--deterministic", is_flag=True, help="Ask libraries for deterministic kernels (may change the results).")
 @click.option(
