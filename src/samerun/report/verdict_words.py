@@ -92,8 +92,10 @@ def _reason(compared: Compared) -> str:
 def _all(compared: Compared) -> str:
     counts = [(len(compared.outputs), "output"), (len(compared.metrics), "metric")]
     named = " and ".join(plural(count, word) for count, word in counts if count)
-    total = sum(count for count, _ in counts)
-    return f"the {named} agrees" if total == 1 else f"all {named} agree"
+    most = max(count for count, _ in counts)
+    if most <= 1:
+        return f"the {named} agree{'s' if sum(count for count, _ in counts) == 1 else ''}"
+    return f"all {named} agree" if counts[0][0] != 1 else f"the {named} agree"
 
 
 def _different(compared: Compared) -> str:
