@@ -144,20 +144,29 @@ class Redactor:
             return self.document(value)
         return self.mark(str(value))
 
+    @property
+    def knows_values(self) -> bool:
+        """Whether there is any value that ``knows`` could find."""
+        return bool(self._spelled)
+
     def knows(self, data: bytes) -> bool:
-        """Say whether bytes of any kind hold a known value; words that could stand in a table by chance are left out."""
+        """Say whether bytes of any kind hold a known value, but for words that could stand in a table by chance."""
         forms = (form for form in self._spelled if _looks_random(form) or len(form) >= _UNLIKELY)
         return any(form.encode("utf-8", "surrogateescape") in data for form in forms)
 
-    def holds_secret(self, data: bytes) -> bool:
+    def holds_secret(self, data: bytes, *, settings: bool = False) -> bool:
         """Say whether a file holds a secret: a known value, a known form, or a literal given to a telling name.
 
         Stricter than ``text``: ``token = read_token()`` in a program is no secret.
+
+        Args:
+            data: the content.
+            settings: whether it is a file of settings (YAML, INI, ...), in which a value needs no quotes.
         """
         text = data.decode("utf-8", "replace")
         if self._pattern is not None and self._pattern.search(text):
             return True
-        literals = any(_is_literal(*given) for given in _given(text))
+        literals = any(_is_literal(*given) or (settings and _is_setting(*given)) for given in _given(text))
         return literals or any(_is_no_example(secret) for secret in forms_in(text))
 
 
@@ -196,6 +205,13 @@ def _is_no_example(secret: str) -> bool:
 
 def _is_literal(name: str, between: str, value: str, start: int) -> bool:
     return between.endswith(('"', "'")) and len(value) >= 12 and is_secret_name(name) and _looks_random(value)
+
+
+def _is_setting(name: str, between: str, value: str, start: int) -> bool:
+    if not is_secret_name(name) or not between.strip(" \t") or not _is_no_example(value):
+        return False
+    is_password = any(hint in name.lower() for hint in ("pass", "pwd", "secret"))
+    return _can_be_meant(name, between, value) if is_password else len(value) >= 12 and _looks_random(value)
 
 
 def _given(text: str) -> Iterator[tuple[str, str, str, int]]:

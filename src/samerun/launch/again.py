@@ -13,6 +13,7 @@ from pathlib import Path
 
 from samerun.basics import files
 from samerun.basics.hashing import StatCache
+from samerun.basics.redaction import Redactor
 from samerun.errors import CannotReplay
 from samerun.factors import FACTORS
 from samerun.factors.factor import Plan
@@ -118,14 +119,15 @@ def prepare_again(
     if not mounts:
         _refuse_writes_outside(run)
     original = Path(run.place.tree)
-    builder = WorkspaceBuilder(Objects(layout.objects), original, mounts)
+    redactor = make_redactor(environment, layout, original)
+    builder = WorkspaceBuilder(Objects(layout.objects), original, mounts, redactor)
     home = files.make_folder(layout.shared / "workspaces" / f"{run.id}-{os.urandom(4).hex()}")
     try:
         workspace = builder.build(home / "tree", plan.files, _made_by(run))
         _refuse_if_lacking(run, workspace)
         if python is not None:
             plan.argv = with_python(plan.argv, python, run)
-        launch = _launch(run, layout, environment, version, plan, workspace, mounts)
+        launch = _launch(run, layout, redactor, version, plan, workspace, mounts)
     except BaseException:
         files.remove_tree(home)
         raise
@@ -185,14 +187,13 @@ def _placeholder_notes(workspace: Workspace) -> list[str]:
 def _launch(
     run: Run,
     layout: StoreLayout,
-    environment: Mapping[str, str],
+    redactor: Redactor,
     version: str,
     plan: Plan,
     workspace: Workspace,
     mounts: bool,
 ) -> Launch:
     original = Path(run.place.tree)
-    redactor = make_redactor(environment, layout, original)
     tree = Tree(original, dict(plan.files), dict(workspace.keys), run.place.git, run.place.no_git)
     ground = (
         Ground(original, workspace.folder, _private_folders(run, workspace))

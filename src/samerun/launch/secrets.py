@@ -12,6 +12,8 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 
+_SETTINGS = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".conf", ".properties")
+
 LOOKED_AT = 256 * 1024
 """How many first bytes are searched for secrets; a table of numbers of many megabytes holds none."""
 
@@ -21,4 +23,4 @@ def is_secret_file(path: str, content: bytes, redactor: Redactor) -> bool:
     if _NAMES.search(path):
         return True
     head = content[:LOOKED_AT]
-    return b"\0" not in head and redactor.holds_secret(head)
+    return b"\0" not in head and redactor.holds_secret(head, settings=path.lower().endswith(_SETTINGS))

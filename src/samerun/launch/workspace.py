@@ -17,6 +17,7 @@ from pathlib import Path
 from samerun.basics import files
 from samerun.basics.git import NoGit, open_git
 from samerun.basics.hashing import StatKey, hash_bytes, hash_file, stat_key
+from samerun.basics.redaction import Redactor
 from samerun.errors import UnsafePath
 from samerun.record.files import FileFact
 from samerun.record.run import GitState
@@ -53,10 +54,12 @@ class WorkspaceBuilder:
         objects: the store's contents.
         original: the project's folder of the recorded run, looked at but never touched.
         can_show: whether files can be shown in their place (mount namespaces work).
+        redactor: marked the hashes of the files that hold secrets.
     """
 
-    def __init__(self, objects: Objects, original: Path, can_show: bool) -> None:
+    def __init__(self, objects: Objects, original: Path, can_show: bool, redactor: Redactor) -> None:
         self._objects = objects
+        self._redactor = redactor
         self._original = original
         self._can_show = can_show
         self._blobs: dict[str, bytes] = {}
@@ -86,7 +89,7 @@ class WorkspaceBuilder:
         wanted = [
             fact.blob
             for fact in facts
-            if fact.blob and fact.hash and fact.state == "committed" and not self._objects.has(fact.hash)
+            if fact.blob and fact.hash and fact.state == "committed" and not self._is_stored(fact)
         ]
         if not wanted:
             return
@@ -134,12 +137,19 @@ class WorkspaceBuilder:
 
     def _put_content(self, workspace: Workspace, name: str, fact: FileFact, target: Path) -> None:
         mode = stat.S_IMODE(fact.mode) | 0o600
-        if fact.hash is not None and not fact.secret and self._objects.has(fact.hash):
+        if fact.hash is not None and self._is_stored(fact):
             self._objects.place(fact.hash, target, mode)
-        elif fact.blob in self._blobs and hash_bytes(self._blobs[fact.blob or ""]) == fact.hash:
+        elif fact.blob in self._blobs and self._is_hash(hash_bytes(self._blobs[fact.blob or ""]), fact):
             files.write_atomic(target, self._blobs[fact.blob or ""], mode=mode)
         elif not self._put_original(workspace, name, fact, target, mode):
             self._put_placeholder(workspace, name, fact, target, mode)
+
+    def _is_stored(self, fact: FileFact) -> bool:
+        return fact.hash is not None and not fact.secret and self._objects.has(fact.hash)
+
+    def _is_hash(self, digest: str, fact: FileFact) -> bool:
+        """Say whether a hash is the recorded one; that of a file with a secret was marked."""
+        return (self._redactor.mark(digest) if fact.secret else digest) == fact.hash
 
     def _put_original(self, workspace: Workspace, name: str, fact: FileFact, target: Path, mode: int) -> bool:
         """Use the user's own file if it still is what the run saw; a small one that nothing read by its time alone."""
@@ -149,7 +159,7 @@ class WorkspaceBuilder:
             return True
         if fact.hash is None or not source.is_file() or source.stat().st_size != fact.size:
             return False
-        if not fact.secret and hash_file(source) != fact.hash:
+        if not self._is_hash(hash_file(source), fact):
             return False
         if fact.size > BIG_BYTES and self._can_show:
             target.touch()
@@ -173,9 +183,9 @@ class WorkspaceBuilder:
         source = Path(name)
         if fact.hash is None or not fact.read:
             return
-        if source.is_file() and source.stat().st_size == fact.size and hash_file(source) == fact.hash:
+        if source.is_file() and source.stat().st_size == fact.size and self._is_hash(hash_file(source), fact):
             return
-        if self._can_show and self._objects.has(fact.hash):
+        if self._can_show and self._is_stored(fact):
             workspace.shown[name] = self._objects.path(fact.hash)
         else:
             there = "has changed since" if source.exists() else "is gone"
