@@ -28,7 +28,7 @@ class Package(Plain):
         if isinstance(process, Missing):
             return process
         imported = scene.observed.imported if scene.observed else frozenset()
-        return read_packages(process.sys_path, imported)
+        return {name: _redacted(facts, scene) for name, facts in read_packages(process.sys_path, imported).items()}
 
     def differences(self, a: Values, b: Values) -> list[Change]:
         """Return the distributions whose version or origin differs; one that neither run imported is said so."""
@@ -39,6 +39,11 @@ class Package(Plain):
             for name in sorted({**a, **b})
             if _identity(a.get(name)) != _identity(b.get(name))
         ]
+
+
+def _redacted(facts: Json, scene: Scene) -> Json:
+    """Return the facts of a distribution without what an address may hold; installers ought to have left it out."""
+    return {**facts, "origin": scene.redactor.text(facts["origin"])} if "origin" in facts else facts
 
 
 def read_packages(sys_path: Iterable[str], imported: Iterable[str] = ()) -> Values:

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from samerun.basics import exact, files
+from samerun.basics.redaction import Redactor
+from samerun.launch.keeping import SEARCHED
+from samerun.launch.secrets import is_secret_file
 
 Writer = Callable[[IO[bytes]], object]
 
 
-def save_artifact(thing: object, folder: Path, name: str) -> Path:
+def save_artifact(thing: object, folder: Path, name: str, redactor: Redactor | None = None) -> Path:
     """Write ``thing`` below ``folder``.
 
     Args:
@@ -23,19 +26,22 @@ def save_artifact(thing: object, folder: Path, name: str) -> Path:
             Parquet by its name), a figure or picture (PNG), a tensor, a module or a state dict of torch (pt).
         folder: where artifacts lie; it exists.
         name: its name there, with ``/`` for folders; without a suffix it gets its kind's.
+        redactor: takes secrets out of texts and JSON; a file that holds one is refused.
 
     Returns:
         The file or folder that was written.
 
     Raises:
         TypeError: there is no form for such a thing.
+        ValueError: a file holds a secret; of a folder, the others have been copied.
         UnsafePath: the name leads out of the folder.
         OSError: it cannot be read or written.
     """
+    redactor = redactor or Redactor()
     source = _source(thing)
     if source is not None:
-        return _copy(source, _target(folder, name, source.suffix))
-    suffix, write = _form(thing, Path(name).suffix)
+        return _copy(source, folder, name, redactor)
+    suffix, write = _form(thing, Path(name).suffix, redactor)
     target = _target(folder, name, suffix)
     with files.replacing(target) as descriptor, os.fdopen(os.dup(descriptor), "wb") as file:
         write(file)
@@ -56,30 +62,46 @@ def _target(folder: Path, name: str, suffix: str) -> Path:
     return target
 
 
-def _copy(source: Path, target: Path) -> Path:
-    """Copy a file, or the regular files of a folder; links are left out."""
+def _copy(source: Path, folder: Path, name: str, redactor: Redactor) -> Path:
+    """Copy a file, or the regular files of a folder; links are left out, and so are files that hold a secret."""
+    target = files.resolve_inside(folder, name if Path(name).suffix else name + source.suffix)
     if not source.is_dir():
-        files.copy_file(source, target, mode=0o600)
+        if _is_secret(source, redactor):
+            raise ValueError("it holds a secret")
+        files.copy_file(source, _target(folder, name, source.suffix), mode=0o600)
         return target
+    secret = []
     for relative, facts in files.files_below(source):
-        if stat.S_ISREG(facts.st_mode):
-            below = files.resolve_inside(target, relative)
-            files.make_folder(below.parent)
-            files.copy_file(source / relative, below, mode=0o600)
+        if not stat.S_ISREG(facts.st_mode):
+            continue
+        if _is_secret(source / relative, redactor):
+            secret.append(relative)
+            continue
+        below = files.resolve_inside(target, relative)
+        files.make_folder(below.parent)
+        files.copy_file(source / relative, below, mode=0o600)
+    if secret:
+        raise ValueError(f"{', '.join(secret[:3])} in it holds a secret; the rest is kept")
     return target
 
 
-def _form(thing: Any, wanted: str) -> tuple[str, Writer]:
+def _is_secret(path: Path, redactor: Redactor) -> bool:
+    with open(path, "rb") as file:
+        head = file.read(SEARCHED)
+    return is_secret_file(os.fspath(path), head, redactor) or redactor.knows(head)
+
+
+def _form(thing: Any, wanted: str, redactor: Redactor) -> tuple[str, Writer]:
     """Return the suffix and the writer for a kind of thing; ``wanted`` is the suffix in its name."""
     if isinstance(thing, str):
-        return ".txt", lambda file: file.write(thing.encode("utf-8", "surrogateescape"))
+        return ".txt", lambda file: file.write(redactor.text(thing).encode("utf-8", "surrogateescape"))
     if isinstance(thing, (bytes, bytearray, memoryview)):
         return ".bin", lambda file: file.write(thing)
     found = _of_torch(thing) or _of_numpy(thing) or _of_table(thing, wanted) or _of_picture(thing, wanted)
     if found is not None:
         return found
     if isinstance(thing, (dict, list, tuple, int, float, bool)):
-        text = json.dumps(exact.plain(thing), indent=2)  # raises TypeError for what is no JSON
+        text = json.dumps(redactor.document(exact.plain(thing)), indent=2)  # raises TypeError for what is no JSON
         return ".json", lambda file: file.write(text.encode() + b"\n")
     raise TypeError(f"a {type(thing).__name__} has no file form that samerun knows: save it yourself and give its path")
 

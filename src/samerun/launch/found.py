@@ -15,6 +15,7 @@ from samerun.factors.nondeterministic_kernel import CUBLAS
 from samerun.launch.ground import Ground
 from samerun.launch.keeping import KeepInputs
 from samerun.launch.order import Launch
+from samerun.launch.secrets import known_secrets
 from samerun.launch.tree import TreeReader, find_tree
 from samerun.store.layout import StoreLayout
 from samerun.store.objects import Objects
@@ -71,20 +72,7 @@ def prepare(request: Request, cwd: Path, environment: Mapping[str, str], layout:
 
 def make_redactor(environment: Mapping[str, str], layout: StoreLayout, *folders: Path) -> Redactor:
     """Return a redactor that knows the secrets of the variables and of the ``.env`` files in these folders."""
-    redactor = Redactor(key=key_at(layout.key))
-    redactor.learn(value for name, value in environment.items() if redactor.is_secret_name(name))
-    for folder in dict.fromkeys(folders):
-        redactor.learn(_dotenv_secrets(folder / ".env", redactor))
-    return redactor
-
-
-def _dotenv_secrets(path: Path, redactor: Redactor) -> list[str]:
-    try:
-        lines = path.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return []
-    pairs = (line.removeprefix("export ").partition("=") for line in lines if "=" in line)
-    return [value.strip().strip("'\"") for name, _, value in pairs if redactor.is_secret_name(name.strip())]
+    return Redactor(known_secrets(environment, *folders), key=key_at(layout.key))
 
 
 def _plan(request: Request, cwd: Path, environment: Mapping[str, str]) -> Plan:

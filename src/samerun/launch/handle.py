@@ -24,6 +24,7 @@ from samerun.basics.redaction import Redactor, key_at
 from samerun.launch import logged
 from samerun.launch.artifacts import save_artifact
 from samerun.launch.configuration import as_json
+from samerun.launch.secrets import known_secrets
 from samerun.record.missing import NotCaptured
 from samerun.record.run import Status
 from samerun.record.values import Json
@@ -31,6 +32,7 @@ from samerun.store.layout import RunFolder, StoreLayout
 from samerun.store.metrics_log import MetricsWriter, rank_here
 
 _JOINED = "SAMERUN_RUN"
+_TREE = "SAMERUN_TREE"
 _JOINED_BY = "SAMERUN_RUN_OF"
 """The process that made the run which ``SAMERUN_RUN`` names; only others join it."""
 
@@ -143,7 +145,7 @@ class ActiveRun:
         try:
             if name is None:
                 name = Path(thing).name if isinstance(thing, (str, os.PathLike)) else "artifact"
-            return save_artifact(thing, files.make_folder(self.folder / logged.ARTIFACTS), name)
+            return save_artifact(thing, files.make_folder(self.folder / logged.ARTIFACTS), name, self._redactor)
         except Exception as error:  # the edge to the user's program
             self._problem(f"artifact {name}", error)
             return None
@@ -244,7 +246,8 @@ def open_run(
     _active.append(run)
     try:
         if rank_here() == 0:
-            logged.write_given(run._folder, logged.Given(name or "", list(tags), seed))
+            marked = [run._redactor.text(tag) for tag in tags]
+            logged.write_given(run._folder, logged.Given(name or "", marked, seed))
     except Exception as error:  # the edge to the user's program
         run._problem("name and tags", error)
     run._configure(config)
@@ -275,8 +278,7 @@ def _joined() -> ActiveRun | None:
 
 def _redactor_of(folder: RunFolder) -> Redactor:
     """Return the redactor of the store that a run folder lies in, with the secrets of this process's variables."""
-    names = [name for name in os.environ if Redactor().is_secret_name(name)]
-    values = [os.environ[name] for name in names]
+    values = known_secrets(os.environ, Path.cwd(), Path(os.environ.get(_TREE) or "."))
     try:
         files.make_folder(folder.logs)
         return Redactor(values, key=key_at(StoreLayout(folder.path.parent.parent).key))

@@ -105,7 +105,7 @@ class _Launching:
             status="running",
             started=time.time(),
             parent=order.parent,
-            tags=list(order.tags),
+            tags=[order.redactor.text(tag) for tag in order.tags],
             not_captured=[*order.tree.not_captured, *order.notes],
             factors=read_factors(make_scene(order, order.tree.files)),
             holder=run_folder.holder(),

@@ -27,7 +27,9 @@ def observe(spool: Spool, redactor: Redactor) -> Observation:
         listed=frozenset(each.path for each in spool.of(reported.Listed)),
         variables=_variables(spool),
         imported=frozenset(each.name for each in spool.of(reported.Imported)),
-        sockets=frozenset(f"{each.host}:{each.port}" for each in spool.of(reported.Socket) if not each.local),
+        sockets=frozenset(
+            redactor.text(f"{each.host}:{each.port}") for each in spool.of(reported.Socket) if not each.local
+        ),
         unseeded=_unseeded(spool),
         effective={each.key: each.value for each in reversed(spool.of(reported.Effective))},
         not_captured=tuple(_not_captured(spool, redactor)),

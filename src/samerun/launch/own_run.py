@@ -77,7 +77,7 @@ class OwnRun:
             place=Place(str(self._root), str(self._cwd), self._tree.git, self._tree.no_git),
             status="running",
             started=time.time(),
-            tags=list(tags),
+            tags=[self.redactor.text(tag) for tag in tags],
             factors=self._factors(None, self._tree.files, {}),
             holder=run_folder.holder(),
             samerun=VERSION,

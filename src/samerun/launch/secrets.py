@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from pathlib import Path
 
 from samerun.basics.redaction import Redactor
+from samerun.basics.secret_names import is_secret_name
 
 _NAMES = re.compile(
     r"(^|/)(\.env(\..*)?|\.netrc|_netrc|\.pypirc|\.npmrc|\.pgpass|\.htpasswd|credentials(\.\w+)?|secrets?(\.\w+)?|id_(rsa|dsa|ecdsa|ed25519)"
@@ -16,6 +19,23 @@ _SETTINGS = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".conf", ".prope
 
 LOOKED_AT = 256 * 1024
 """How many first bytes are searched for secrets; a table of numbers of many megabytes holds none."""
+
+
+def known_secrets(environment: Mapping[str, str], *folders: Path) -> list[str]:
+    """Return the values that are secret by their names, in the variables and in the ``.env`` files of these folders."""
+    values = [value for name, value in environment.items() if is_secret_name(name)]
+    for folder in dict.fromkeys(folders):
+        values += _dotenv_secrets(folder / ".env")
+    return values
+
+
+def _dotenv_secrets(path: Path) -> list[str]:
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    pairs = (line.removeprefix("export ").partition("=") for line in lines if "=" in line)
+    return [value.strip().strip("'\"") for name, _, value in pairs if is_secret_name(name.strip())]
 
 
 def is_secret_file(path: str, content: bytes, redactor: Redactor) -> bool:

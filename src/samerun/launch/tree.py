@@ -258,7 +258,7 @@ class _Commit(threading.Thread):
     def state(self, redactor: Redactor) -> GitState:
         """Return what git said."""
         self.join()
-        return GitState(self._head["commit"], self._head["branch"], redactor.url(self._remote))
+        return GitState(self._head["commit"], redactor.text(self._head["branch"]), redactor.url(self._remote))
 
 
 def is_environment(folder: str) -> bool:

@@ -221,7 +221,8 @@ def put_git(folder: Path, original: Path, state: GitState) -> Path | None:
     own = files.make_folder(folder / ".git")
     for name in ("objects", "refs", "refs/heads"):
         files.make_folder(own / name)
-    branch = state.branch if state.branch not in ("", "HEAD") and ".." not in state.branch else ""
+    odd = state.branch in ("", "HEAD") or ".." in state.branch or "<redacted:" in state.branch
+    branch = "" if odd else state.branch
     files.write_atomic(own / "HEAD", (f"ref: refs/heads/{branch}\n" if branch else f"{state.commit}\n").encode())
     if branch:
         files.make_folder((own / "refs" / "heads" / branch).parent)
