@@ -12,6 +12,8 @@ import posix
 import sys
 import time
 
+from .hiding import without_secrets
+
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
     from types import FrameType
@@ -101,7 +103,7 @@ def _process() -> list[object]:
     arguments = getattr(sys, "orig_argv", None) or [sys.executable, *getattr(sys, "argv", [])]
     version = sys.version.split()[0]
     identity = [_channel.label, _channel.pid, os.getppid(), now(), sys.executable, version, sys.prefix, sys.base_prefix]
-    return [*identity, *arguments]
+    return [*identity, *without_secrets([str(word) for word in arguments])]
 
 
 def _attach(channel: _Channel, flags: int) -> None:

@@ -14,6 +14,7 @@ import posix
 from _thread import RLock, get_ident
 
 from . import events, identity, imports, standins
+from .hiding import without_secrets
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _child(executables: Sequence[Any], argv: Sequence[Any]) -> str:
         found = next((name for name in candidates if posix.access(name, os.X_OK)), None)
         label = _label_for(found or candidates[0], words)
         if found or not candidates[0].startswith("/"):  # relative to a folder of the child's own it may well be there
-            events.emit("launch", label, found or candidates[0], *words)
+            events.emit("launch", label, found or candidates[0], *without_secrets(words))
         return label
     except Exception as error:  # the edge to the user's program
         standins.report("child", error)
@@ -194,7 +195,8 @@ def _successor(args: tuple[Any, ...]) -> str:
         if not posix.access(args[0], os.X_OK):
             return ""
         label = identity.successor()
-        events.emit("launch", label, os.fsdecode(args[0]), *[os.fsdecode(word) for word in args[1]])
+        words = without_secrets([os.fsdecode(word) for word in args[1]])
+        events.emit("launch", label, os.fsdecode(args[0]), *words)
         return label
     except Exception as error:  # the edge to the user's program
         standins.report("exec", error)
