@@ -19,11 +19,12 @@ from samerun.factors import FACTORS
 from samerun.factors.factor import Plan
 from samerun.launch import enter
 from samerun.launch.found import make_redactor
+from samerun.launch.git_folder import put_git
 from samerun.launch.ground import Ground
 from samerun.launch.launcher import Launched, launch
 from samerun.launch.order import Launch
 from samerun.launch.tree import Tree, TreeReader, is_environment
-from samerun.launch.workspace import Workspace, WorkspaceBuilder, put_git
+from samerun.launch.workspace import Workspace, WorkspaceBuilder
 from samerun.record.missing import Missing, NotCaptured
 from samerun.record.run import Run
 from samerun.record.values import Values
@@ -123,7 +124,7 @@ def prepare_again(
     builder = WorkspaceBuilder(Objects(layout.objects), original, mounts, redactor)
     home = files.make_folder(layout.shared / "workspaces" / f"{run.id}-{os.urandom(4).hex()}")
     try:
-        workspace = builder.build(home / "tree", plan.files, _made_by(run))
+        workspace = builder.build(home / "tree", plan.files)
         _refuse_if_lacking(run, workspace)
         if python is not None:
             plan.argv = with_python(plan.argv, python, run)
@@ -151,10 +152,6 @@ def clear(again: Again) -> None:
     for private in again.launch.ground.outside.values():
         files.remove_tree(private.parent)
     files.remove_tree(again.workspace.folder.parent)
-
-
-def _made_by(run: Run) -> list[str]:
-    return [output.path for output in run.outputs]
 
 
 def _refuse_if_lacking(run: Run, workspace: Workspace) -> None:
@@ -207,7 +204,7 @@ def _launch(
         name=run.name, plan=plan, ground=ground, tree=tree, reader=reader, found=_as_found(run, plan), layout=layout,
         redactor=redactor, tags=tuple(run.tags), parent=run.id, keep_inputs="never", quiet=True, version=version,
     )  # fmt: skip
-    git_objects = put_git(workspace.folder, original, run.place.git) if run.place.git and mounts else None
+    git_objects = put_git(workspace.folder, original, run.place.git) if run.place.git else None
     if mounts:
         order.through = _Through(run, layout, plan, workspace, ground, git_objects)
     else:

@@ -19,8 +19,8 @@ from samerun.basics.git import NoGit, open_git
 from samerun.basics.hashing import StatKey, hash_bytes, hash_file, stat_key
 from samerun.basics.redaction import Redactor
 from samerun.errors import UnsafePath
+from samerun.launch.links import behind_links, leads_to
 from samerun.record.files import FileFact
-from samerun.record.run import GitState
 from samerun.store.objects import Objects
 
 BIG_BYTES = 100 << 20
@@ -63,24 +63,24 @@ class WorkspaceBuilder:
         self._original = original
         self._can_show = can_show
         self._blobs: dict[str, bytes] = {}
+        self._facts: dict[str, FileFact] = {}
 
-    def build(self, folder: Path, facts: dict[str, FileFact], written: Iterable[str]) -> Workspace:
+    def build(self, folder: Path, facts: dict[str, FileFact]) -> Workspace:
         """Fill ``folder`` with the files of a run.
 
         Args:
             folder: an empty or absent folder.
             facts: the files before the run, by their name in the record; absolute names lie outside and are only
             checked.
-            written: names that the run itself wrote and that were therefore not there, unless it had read them.
         """
         workspace = Workspace(files.make_folder(folder))
         os.chmod(folder, 0o755)
-        skipped = set(written)
+        self._facts = behind_links(facts, self._original)
         self._fetch_blobs(facts.values())
-        for name, fact in sorted(facts.items()):
+        for name, fact in sorted(self._facts.items()):
             if os.path.isabs(name):
                 self._check_outside(workspace, name, fact)
-            elif name not in skipped or fact.read:
+            else:  # what the run overwrites stands there too: programs look whether a file is there
                 self._put(workspace, name, fact)
         _set_folder_modes(folder)
         return workspace
@@ -98,9 +98,10 @@ class WorkspaceBuilder:
 
     def _put(self, workspace: Workspace, name: str, fact: FileFact) -> None:
         try:
-            target = files.resolve_inside(workspace.folder, name.rstrip("/"))
+            target = files.resolve_inside(workspace.folder, f"./{name}".rstrip("/"))  # "./": "c:x" is no drive here
         except UnsafePath as error:
-            workspace.lacking[name] = str(error)
+            if fact.read:
+                workspace.lacking[name] = str(error)
             return
         if name.endswith("/"):
             os.makedirs(target, exist_ok=True)
@@ -116,20 +117,22 @@ class WorkspaceBuilder:
 
     def _put_link(self, workspace: Workspace, name: str, fact: FileFact, target: Path) -> None:
         """Make a link again if it stays in the workspace; one that leads out would let the program write there."""
-        assert fact.link is not None
-        leads_to = os.path.normpath(os.path.join(os.path.dirname(name), fact.link))
-        if os.path.isabs(fact.link):
-            leads_to = os.path.relpath(fact.link, self._original)
-        if leads_to == ".." or leads_to.startswith("../"):
+        place = leads_to(name, fact, self._original)
+        if place is None:
             self._put_linked_file(workspace, name, fact, target)
-            return
-        os.symlink(os.path.relpath(leads_to, os.path.dirname(name) or "."), target)
+        else:
+            os.symlink(os.path.relpath(place, os.path.dirname(name) or "."), target)
 
     def _put_linked_file(self, workspace: Workspace, name: str, fact: FileFact, target: Path) -> None:
+        """Put what a link led to outside in its place: as it was, if that is known."""
         outside = Path(os.path.join(self._original, os.path.dirname(name), fact.link or ""))
+        behind = [self._facts.get(path) for path in (os.path.normpath(outside), os.path.realpath(outside))]
+        known = next((each for each in behind if each is not None and each.hash is not None), None)
         if outside.is_dir() and self._can_show:
             target.mkdir()
             workspace.shown[name] = outside
+        elif known is not None:
+            self._put_content(workspace, name, known, target)
         elif outside.is_file() and outside.stat().st_size <= BIG_BYTES:
             files.copy_file(outside, target, mode=0o600)
         elif fact.read:
@@ -137,12 +140,19 @@ class WorkspaceBuilder:
 
     def _put_content(self, workspace: Workspace, name: str, fact: FileFact, target: Path) -> None:
         mode = stat.S_IMODE(fact.mode) | 0o600
+        if any(name.startswith(shown + "/") for shown in workspace.shown):
+            self._check_shown(workspace, name, fact)
         if fact.hash is not None and self._is_stored(fact):
             self._objects.place(fact.hash, target, mode)
         elif fact.blob in self._blobs and self._is_hash(hash_bytes(self._blobs[fact.blob or ""]), fact):
             files.write_atomic(target, self._blobs[fact.blob or ""], mode=mode)
         elif not self._put_original(workspace, name, fact, target, mode):
             self._put_placeholder(workspace, name, fact, target, mode)
+
+    def _check_shown(self, workspace: Workspace, name: str, fact: FileFact) -> None:
+        """Look whether a file in a folder that is shown is still the same; else show the store's copy."""
+        if fact.hash is not None and self._is_stored(fact) and not self._is_unchanged(self._original / name, fact):
+            workspace.shown[name] = self._objects.path(fact.hash)
 
     def _is_stored(self, fact: FileFact) -> bool:
         return fact.hash is not None and not fact.secret and self._objects.has(fact.hash)
@@ -151,15 +161,16 @@ class WorkspaceBuilder:
         """Say whether a hash is the recorded one; that of a file with a secret was marked."""
         return (self._redactor.mark(digest) if fact.secret else digest) == fact.hash
 
+    def _is_unchanged(self, path: Path, fact: FileFact) -> bool:
+        return path.is_file() and path.stat().st_size == fact.size and self._is_hash(hash_file(path), fact)
+
     def _put_original(self, workspace: Workspace, name: str, fact: FileFact, target: Path, mode: int) -> bool:
         """Use the user's own file if it still is what the run saw; a small one that nothing read by its time alone."""
         source = self._original / name
         if fact.hash is None and not fact.read and fact.size <= SMALL_BYTES and _is_untouched(source, fact):
             files.copy_file(source, target, mode=mode)
             return True
-        if fact.hash is None or not source.is_file() or source.stat().st_size != fact.size:
-            return False
-        if not self._is_hash(hash_file(source), fact):
+        if fact.hash is None or not self._is_unchanged(source, fact):
             return False
         if fact.size > BIG_BYTES and self._can_show:
             target.touch()
@@ -181,9 +192,7 @@ class WorkspaceBuilder:
     def _check_outside(self, workspace: Workspace, name: str, fact: FileFact) -> None:
         """Look whether a file outside of the folder is still the same; else show the store's copy in its place."""
         source = Path(name)
-        if fact.hash is None or not fact.read:
-            return
-        if source.is_file() and source.stat().st_size == fact.size and self._is_hash(hash_file(source), fact):
+        if fact.hash is None or not fact.read or self._is_unchanged(source, fact):
             return
         if self._can_show and self._is_stored(fact):
             workspace.shown[name] = self._objects.path(fact.hash)
@@ -205,27 +214,3 @@ def _set_folder_modes(folder: Path) -> None:
         for name in names:
             with suppress(OSError):
                 os.chmod(os.path.join(path, name), 0o755)
-
-
-def put_git(folder: Path, original: Path, state: GitState) -> Path | None:
-    """Give a workspace a git folder in which ``HEAD`` is the recorded commit.
-
-    Programs ask git for their own version. Nothing of the original's configuration or hooks is taken over.
-
-    Returns:
-        The original's folder of objects, to be shown at ``.git/objects``; None where there is none.
-    """
-    objects = original / ".git" / "objects"
-    if not state.commit or not objects.is_dir():
-        return None
-    own = files.make_folder(folder / ".git")
-    for name in ("objects", "refs", "refs/heads"):
-        files.make_folder(own / name)
-    odd = state.branch in ("", "HEAD") or ".." in state.branch or "<redacted:" in state.branch
-    branch = "" if odd else state.branch
-    files.write_atomic(own / "HEAD", (f"ref: refs/heads/{branch}\n" if branch else f"{state.commit}\n").encode())
-    if branch:
-        files.make_folder((own / "refs" / "heads" / branch).parent)
-        files.write_atomic(own / "refs" / "heads" / branch, f"{state.commit}\n".encode())
-    files.write_atomic(own / "config", b"[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n")
-    return objects
