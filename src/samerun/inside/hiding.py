@@ -1,7 +1,7 @@
 """What stands in for a secret among the arguments of a process, before they are written.
 
-The recorder has the redactor; this is the coarse sieve for what lies in the spool while the program runs, and for good if
-the recorder is killed. It would rather hide too much: arguments reported from inside are only ever shown.
+The recorder has the redactor; this is the coarse sieve for what lies in the spool while the program runs, and for good
+if the recorder is killed. It would rather hide too much: arguments reported from inside are only ever shown.
 """
 
 from __future__ import annotations

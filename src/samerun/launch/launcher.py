@@ -131,10 +131,20 @@ class _Launching:
             self.run = gathering.final(ending, watch, follower, self.log.failed)
             gathering.write(self.run)
         except OSError as error:
+            self._keep_the_end(self.run, ending)
             return f"The run ended, but its record could not be written: {error.strerror or error}."
         except Exception as error:  # the edge to the user's program, whose status must not become ours
+            self._keep_the_end(first, ending)
             return f"The run ended, but its record is not whole: samerun's own fault, kept in {self._report(error)}."
         return ""
+
+    def _keep_the_end(self, run: Run, ending: Ending) -> None:
+        """Keep at least how the program ended, unsealed: nobody is to take the run for killed."""
+        code, started, seconds = ending.returncode, ending.started, ending.seconds
+        status = _load_the_rest().status_of(code)
+        self.run = structs.replace(run, status=status, exit_code=code, started=started, seconds=seconds)
+        with suppress(OSError):
+            run_folder.save(self.folder, self.run)
 
     def _report(self, error: Exception) -> Path:
         """Write the traceback to the run's own log."""
