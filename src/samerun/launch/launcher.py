@@ -126,6 +126,7 @@ class _Launching:
 
     def _seal(self, ending: Ending, watch: FolderWatch, follower: InputFollower, started_ns: int) -> str:
         """Write all that is known now; return what went wrong, in a sentence: the program's end stays as it was."""
+        first = self.run
         try:
             gathering = _load_the_rest().Gathering(self.order, self.folder, self.keeper, self.run, started_ns)
             self.run = gathering.final(ending, watch, follower, self.log.failed)
