@@ -13,7 +13,7 @@ import posix
 import stat
 import sys
 
-from . import events, places
+from . import databases, earlier, events, places
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
@@ -202,7 +202,14 @@ def _report_write(path: str, how: str, status: Optional[os.stat_result]) -> None
         return
     _told.add(key)
     size, moment = (status.st_size, status.st_mtime_ns) if status else (0, 0)
+    if status is not None:
+        _keep_earlier(path, status, how != "truncate")
     events.write_line("write\t%s\t%d\t%s\t%d\t%d" % (events.escaped(path), status is not None, how, size, moment))
+
+
+def _keep_earlier(path: Optional[str], status: Optional[os.stat_result], needed: bool = False) -> None:
+    if path is not None and status is not None and _counts(path):
+        earlier.keep(path, status, needed or hash(("read", path)) in _told, _read)
 
 
 def _refuse(path: str) -> None:
@@ -325,11 +332,17 @@ def _is_machinery(filename: str) -> bool:
 def _on_rename(args: tuple[Any, ...]) -> None:
     source, target, *folders = args
     from_folder, to_folder = folders if len(folders) == 2 else (-1, -1)
-    _tell("rename", _at(source, from_folder), _at(target, to_folder))
+    before, after = _at(source, from_folder), _at(target, to_folder)
+    _keep_earlier(before, _status(before or ""), needed=True)
+    _keep_earlier(after, _status(after or ""))
+    _tell("rename", before, after)
 
 
 def _on_remove(args: tuple[Any, ...]) -> None:
-    _tell("remove", _at(args[0], args[1] if len(args) > 1 else -1))
+    path = _at(args[0], args[1] if len(args) > 1 else -1)
+    if hash(("read", path)) in _told:
+        _keep_earlier(path, _status(path or ""))
+    _tell("remove", path)
 
 
 def _on_link(args: tuple[Any, ...]) -> None:
@@ -362,18 +375,12 @@ def _on_rmdir(args: tuple[Any, ...]) -> None:
 
 def _on_sqlite(args: tuple[Any, ...]) -> None:
     """A database is read if it is there; whether it is changed is known only by its content."""
-    name = os.fsdecode(args[0])
-    plain, _, query = name.partition("?")
-    if plain.startswith("file:"):
-        plain = plain[len("file:") :]
-        plain = plain[2:] if plain.startswith("///") else plain
-    elif query:
-        plain, query = name, ""
-    if not plain or plain.startswith(":") or "mode=memory" in query:
+    plain, may_write = databases.file_of(os.fsdecode(args[0]))
+    if not plain:
         return
     if os.path.exists(plain):
         note_read(plain)
-    if "mode=ro" not in query and "immutable=1" not in query:
+    if may_write:
         _note_opened_for_writing(plain, os.O_RDWR | os.O_CREAT)
 
 

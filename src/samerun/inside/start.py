@@ -7,6 +7,7 @@ import sys
 
 from . import (
     drawn,
+    earlier,
     ending,
     entropy,
     events,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from typing import Any, Mapping
 
 PARTS: tuple[Any, ...] = (
-    *(moved, places, imports, variables, network, files, natives, ending),
+    *(moved, places, earlier, imports, variables, network, files, natives, ending),
     *(processes, entropy, seeding, drawn, os_entropy, unseeded_python, unseeded_numpy),
     *(unseeded_polars, unseeded_tensorflow, unseeded_torch),
 )

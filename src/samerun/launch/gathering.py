@@ -68,7 +68,7 @@ class Gathering:
         outputs = [*found, *artifact_outputs(self._folder)]
         self._store_committed(inputs)
         given = read_given(self._folder)
-        scene = make_scene(self._order, self._joined(inputs), observed, recorded_config(self._folder))
+        scene = make_scene(self._order, self._joined(inputs, follower.earlier), observed, recorded_config(self._folder))
         not_seen = [
             *self._run.not_captured,
             *observed.not_captured,
@@ -146,9 +146,9 @@ class Gathering:
                 reads[seen] = SeenFile(key.size, key.mtime_ns, key.ctime_ns, key.inode, key.device)
         return reads
 
-    def _joined(self, inputs: dict[str, FileFact]) -> dict[str, FileFact]:
+    def _joined(self, inputs: dict[str, FileFact], earlier: dict[str, FileFact]) -> dict[str, FileFact]:
         """Return the folder before the start joined with what was read, configuration files marked."""
-        facts = {**self._order.tree.files, **inputs}
+        facts = {**self._order.tree.files, **earlier, **inputs}
         for name, fact in inputs.items():
             if (
                 fact.hash

@@ -1,7 +1,8 @@
 """The inputs of a run: hashed beside the program, by one thread that gives way to everybody else.
 
 What a file was is what it was at its first open: its size, times and inode are taken there, inside the process; a file
-that is no longer the same when its turn comes has an unknown content, never the later one.
+that is no longer the same when its turn comes has the content that was put aside just before it changed, else an
+unknown one, never the later one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from msgspec import structs
 
@@ -38,11 +40,14 @@ class InputFollower(threading.Thread):
         tree: its folder before the start.
         keeper: the way into the store.
         started_ns: when the program started: what was made later is no input.
+
+    ``facts`` are the inputs; ``earlier`` the files that the program changed, as they were, whether it read them or not.
     """
 
     def __init__(self, reader: SpoolReader, ground: Ground, tree: Tree, keeper: Keeper, started_ns: int) -> None:
         super().__init__(daemon=True, name="samerun-inputs")
         self.facts: dict[str, FileFact] = {}
+        self.earlier: dict[str, FileFact] = {}
         self.unfinished = 0
         self._reader = reader
         self._ground = ground
@@ -67,6 +72,7 @@ class InputFollower(threading.Thread):
         """
         self._ended.set()
         self.join()
+        self._take_new()
         for path, seen in also.items():
             name = self._ground.name(path)
             if name not in self.facts:
@@ -77,11 +83,25 @@ class InputFollower(threading.Thread):
     def _take_new(self) -> None:
         for event in self._reader.new_events():
             record = event.record
-            if isinstance(record, reported.Read):
+            if isinstance(record, reported.Before):
+                self._take_earlier(record)
+            elif isinstance(record, reported.Read):
                 name = self._ground.name(record.path)
                 if name not in self.facts:
                     seen = SeenFile(record.size, record.mtime_ns, record.ctime_ns, record.inode, record.device)
                     self._take(name, seen, time.time())
+
+    def _take_earlier(self, record: reported.Before) -> None:
+        """Take the copy of a file that the program was about to change: what it held when the run began."""
+        name = self._ground.name(record.path)
+        known = self._tree.files.get(name)
+        if name in self.earlier or (known is not None and (known.hash is not None or known.link is not None)):
+            return
+        key = StatKey(record.size, record.mtime_ns, record.ctime_ns, record.inode, record.device)
+        fact = self._identify(name, key, known, self._reader.copy(record))
+        self.earlier[name] = structs.replace(fact, read=False)
+        if name in self.facts and self.facts[name].hash is None:
+            self.facts[name] = structs.replace(fact, when=self.facts[name].when)
 
     def _take(self, name: str, seen: SeenFile, when: float | None = None) -> None:
         self._identify_as_seen(name, seen)
@@ -113,10 +133,12 @@ class InputFollower(threading.Thread):
             with suppress(OSError):
                 self._take(target, SeenFile(*stat_key(real)))
 
-    def _identify(self, name: str, key: StatKey, known: FileFact | None) -> FileFact:
-        """Hash and keep one file."""
-        kept = self._keeper.keep_input(self._ground.on_disk(name), key)
+    def _identify(self, name: str, key: StatKey, known: FileFact | None, copy: Path | None = None) -> FileFact:
+        """Hash and keep one file, or its copy in its name."""
+        kept = self._keeper.keep_input(self._ground.on_disk(name), key, copy)
         base = known or FileFact(key.size, "outside" if os.path.isabs(name) else "plain")
+        if isinstance(kept.hash, Missing) and name in self.earlier and self.earlier[name].hash is not None:
+            return structs.replace(self.earlier[name], read=True)
         digest = None if isinstance(kept.hash, Missing) else kept.hash
         why = kept.hash.why if isinstance(kept.hash, Missing) else kept.why
         fact = structs.replace(

@@ -53,8 +53,16 @@ class Keeper:
         """Whether any input is kept at all."""
         return self._policy != "never"
 
-    def keep_input(self, path: Path, expect: StatKey) -> Kept:
-        """Hash an input that must still be what was seen, and keep it if the policy allows."""
+    def keep_input(self, path: Path, expect: StatKey, copy: Path | None = None) -> Kept:
+        """Hash an input that must still be what was seen, and keep it if the policy allows.
+
+        Args:
+            path: the file.
+            expect: its stat when it was seen.
+            copy: a copy of it to be taken in its place, which must be of the same size.
+        """
+        if copy is not None:
+            return self._keep_copy(path, expect, copy)
         why = self._why_not(expect.size)
         if why:
             return self._hash_only(path, expect, why)
@@ -85,6 +93,19 @@ class Keeper:
         if isinstance(digest, Missing):
             return Kept(digest, False, digest.why)
         return Kept(digest, True)
+
+    def _keep_copy(self, path: Path, expect: StatKey, copy: Path) -> Kept:
+        try:
+            key = stat_key(copy)
+        except OSError as error:
+            key, why = None, f"its copy cannot be read: {error.strerror}"
+        else:
+            why = "it changed while it was copied"
+        if key is None or key.size != expect.size:
+            return Kept(Missing(why), False, why)
+        if is_secret_file(os.fspath(path), b"", self._redactor):
+            return Kept(self._redactor.mark(hash_file(copy)), False, "it holds a secret", True)
+        return self.keep_input(copy, key)
 
     def _hash_only(self, path: Path, expect: StatKey, why: str) -> Kept:
         try:

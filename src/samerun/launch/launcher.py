@@ -81,7 +81,7 @@ class _Launching:
         follower = InputFollower(SpoolReader(self.spool), order.ground, order.tree, self.keeper, started_ns)
         try:
             follower.start()
-            ending = self._run_child()
+            ending = self._run_child(started_ns)
         except CannotStart:
             files.remove_tree(self.folder.path)
             raise
@@ -115,10 +115,11 @@ class _Launching:
     def _is_skipped(self, path: Path) -> bool:
         return self.order.reader.is_skipped(path.name, str(path))
 
-    def _run_child(self) -> Ending:
+    def _run_child(self, started_ns: int) -> Ending:
         order = self.order
         command = order.through(list(order.plan.argv), self.folder)
         environment = child_environment(order.plan, self.folder, self.spool, order.ground)
+        environment["SAMERUN_STARTED"] = str(started_ns)
         cwd = order.plan.cwd if command == order.plan.argv else "/"
         return run_child(
             command, cwd, environment, self.log, quiet=order.quiet, cores=order.plan.cores, started=_load_the_rest

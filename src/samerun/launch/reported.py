@@ -55,6 +55,18 @@ class Write(Struct, frozen=True):
     mtime_ns: int
 
 
+class Before(Struct, frozen=True):
+    """A file from before the run as it was just before the program changed it; ``copy`` names its copy in the spool."""
+
+    path: str
+    copy: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    device: int
+
+
 class Absent(Struct, frozen=True):
     """A file that was opened for reading and was not there."""
 
@@ -184,6 +196,7 @@ Record = (
     | Imported
     | Read
     | Write
+    | Before
     | Absent
     | Listed
     | Renamed

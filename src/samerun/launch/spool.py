@@ -78,6 +78,10 @@ class SpoolReader:
             else:
                 yield Event(file.label, record)
 
+    def copy(self, record: reported.Before) -> Path:
+        """Return where the copy of a file that has been changed lies."""
+        return self._folder / record.copy
+
     def pending(self) -> int:
         """Return how many files end in a line that is not whole."""
         return sum(bool(file.rest) for file in self._files.values())
@@ -148,6 +152,12 @@ def _entropy(f: list[str]) -> reported.Entropy:
     return reported.Entropy(f[0], int(f[1]), int(f[2]), f[3], int(f[4] or 0), _flag(f[5]), _flag(f[6]))
 
 
+def _plain_name(text: str) -> str:
+    if "/" in text:
+        raise ValueError(text)
+    return text
+
+
 def _flag(text: str) -> bool:
     return bool(int(text))
 
@@ -158,6 +168,7 @@ _READERS: dict[str, Callable[[list[str]], Record | tuple[str, reported.Process]]
     "import": lambda f: reported.Imported(f[0]),
     "read": lambda f: reported.Read(f[0], int(f[1]), int(f[2]), int(f[3]), int(f[4]), int(f[5])),
     "write": lambda f: reported.Write(f[0], _flag(f[1]), f[2], int(f[3]), int(f[4])),
+    "before": lambda f: reported.Before(f[0], _plain_name(f[1]), *(int(number) for number in f[2:7])),
     "absent": lambda f: reported.Absent(f[0]),
     "list": lambda f: reported.Listed(f[0]),
     "rename": lambda f: reported.Renamed(f[0], f[1]),
