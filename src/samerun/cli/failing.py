@@ -24,6 +24,7 @@ from samerun.basics.redaction import Redactor
 from samerun.cli.printing import ReaderGone, print_document, say
 from samerun.errors import CannotStart, SamerunError
 from samerun.report.plain_words import clean
+from samerun.version import VERSION
 
 MENDABLE, FAULT, INTERRUPTED, READER_GONE = 2, 3, 130, 141
 
@@ -127,23 +128,13 @@ def fault_report(error: Exception, arguments: list[str]) -> str:
     redactor = Redactor(())
     trace = "".join(traceback.format_exception(error))
     lines = [
-        f"samerun {_version()}, Python {platform.python_version()} at {sys.executable}",
+        f"samerun {VERSION}, Python {platform.python_version()} at {sys.executable}",
         f"{platform.platform()}, locale encoding {sys.getfilesystemencoding()}",
         f"samerun {' '.join(redactor.arguments(arguments))}",
         "",
         redactor.text(trace),
     ]
     return "\n".join(lines)
-
-
-def _version() -> str:
-    # Late: only a fault needs it, and it costs as much as all the rest of --help.
-    from importlib import metadata
-
-    try:
-        return metadata.version("samerun")
-    except metadata.PackageNotFoundError:
-        return "of an unknown version"
 
 
 def _write(report: str) -> Path | None:

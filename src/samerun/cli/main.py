@@ -12,6 +12,7 @@ import click
 from click.shell_completion import shell_complete
 
 from samerun.cli.failing import guarded
+from samerun.version import VERSION
 
 COMMANDS: dict[str, str] = {
     "record": "Run a command as it is and keep the run.",
@@ -70,7 +71,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
-@click.version_option(package_name="samerun", message="samerun %(version)s")
+@click.version_option(VERSION, message="samerun %(version)s")
 def commands() -> None:
     """Hold the commands; the group itself does nothing."""
 
