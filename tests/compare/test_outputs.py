@@ -106,3 +106,21 @@ def test_printed_text_counts_only_where_nothing_else_was_left(tmp_path: Path) ->
 def test_printed_text_that_is_lost_is_no_agreement(tmp_path: Path) -> None:
     a, b = side(tmp_path / "a", printed="loss 1\n"), side(tmp_path / "b")
     assert verdicts(compare_outputs(a, b, EXACT)) == {PRINTED: "incomplete"}
+
+
+def link(target: str) -> Side:
+    output = Output("runs/latest", "link", 0, f"hash of {target}", Missing("it is a link"), link=target)
+    return Side(Run("id", "n", ["a"], Place("/t", "/t"), "finished", 1.0, outputs=[output]), Path("/none"))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "verdict"),
+    [
+        ("a", "a", "identical"),
+        ("2026-11-21_12-48-21", "2026-11-21_12-48-23", "equivalent"),
+        ("exp_3", "exp_4", "equivalent"),
+        ("epoch_3.pt", "epoch_4.pt", "different"),
+    ],
+)
+def test_a_link_leads_to_the_same_but_for_the_name_that_each_run_gave_itself(a: str, b: str, verdict: str) -> None:
+    assert verdicts(compare_outputs(link(a), link(b), EXACT)) == {"runs/latest": verdict}

@@ -10,6 +10,7 @@ from samerun.compare.pairing import Pair, pair_outputs
 from samerun.errors import UnsafePath
 from samerun.outputs import compare_files
 from samerun.outputs.comparing import Comparing
+from samerun.outputs.volatile import normalise_name, own
 from samerun.record.difference import Difference, identical
 from samerun.record.missing import Missing
 from samerun.record.output import Output, OutputComparison
@@ -45,6 +46,8 @@ def _compare(pair: Pair, a: Side, b: Side, comparing: Comparing) -> OutputCompar
         return _alone(left, right)
     if left.hash == right.hash and not isinstance(left.hash, Missing):
         return _result(left, right, identical(left.kind))
+    if left.link is not None and right.link is not None:
+        return _result(left, right, _compare_links(left.link, right.link, comparing))
     paths = [_copy(side, output) for side, output in ((a, left), (b, right))]
     if isinstance(paths[0], Missing) or isinstance(paths[1], Missing):
         why = next(path.why for path in paths if isinstance(path, Missing))
@@ -52,6 +55,14 @@ def _compare(pair: Pair, a: Side, b: Side, comparing: Comparing) -> OutputCompar
             left, right, Difference(left.kind, "different", f"their contents differ and cannot be compared: {why}")
         )
     return _result(left, right, compare_files(left.path, paths[0], paths[1], comparing))
+
+
+def _compare_links(left: str, right: str, comparing: Comparing) -> Difference:
+    """Compare where two links lead to: ``latest`` may lead to a folder that each run named for itself."""
+    sides = (own(left, comparing.a), comparing.a.run_id), (own(right, comparing.b), comparing.b.run_id)
+    one, other = (normalise_name(target, run_id) for target, run_id in sides)
+    verdict: Verdict = "equivalent" if one == other else "different"
+    return Difference("link", verdict, f"a link to {left} -> a link to {right}")
 
 
 def _alone(left: Output | None, right: Output | None) -> OutputComparison:

@@ -80,7 +80,9 @@ class Results:
         except OSError:
             return None
         if stat.S_ISLNK(facts.st_mode):
-            return Output(name, "link", 0, hash_bytes(os.fsencode(os.readlink(path))), Missing("it is a link"))
+            target = os.fsencode(os.readlink(path))
+            shown = target.decode("utf-8", "backslashreplace")
+            return Output(name, "link", 0, hash_bytes(target), Missing("it is a link"), link=shown)
         if not stat.S_ISREG(facts.st_mode):
             return None
         return self._keep(name, path, facts)

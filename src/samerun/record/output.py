@@ -15,7 +15,7 @@ class Output(Struct, frozen=True):
 
     ``path`` is relative to the run's tree with ``/``, or absolute where the file lies outside it; ``size`` is in
     bytes; ``hash`` is BLAKE3 in hex; ``kept`` is the copy's place in the run folder, or why there is none;
-    ``kind`` is the output type's name (``outputs`` holds the table).
+    ``kind`` is the output type's name (``outputs`` holds the table); ``link`` is where a symbolic link leads to.
     """
 
     path: str
@@ -24,6 +24,7 @@ class Output(Struct, frozen=True):
     hash: str | Missing
     kept: str | Missing
     mode: int = 0o644
+    link: str | None = None
 
 
 class OutputComparison(Struct, frozen=True):
