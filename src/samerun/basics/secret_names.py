@@ -37,10 +37,16 @@ _COUNTS = _set("use num n max min has is with no require requires allow enable")
 def is_secret_name(name: str) -> bool:
     """Say whether the value of a variable, an option or a key of this name is to be taken for a secret."""
     words = _words(name)
-    if not words or words[-1] in _NO_VALUES or words[0] in _COUNTS:
+    if not words or words[-1] in _NO_VALUES or _counts(name):
         return False
     glued = any(word.endswith(_GLUED) for word in words)
     return glued or not _ALWAYS.isdisjoint(words) or _is_token(words) or _is_key(words) or _is_login(words)
+
+
+def _counts(name: str) -> bool:
+    """Say whether a name, ``db.use_password`` too, is that of a number or a switch."""
+    last = _words(re.split(r"[.:]", name)[-1])
+    return bool(last) and last[0] in _COUNTS
 
 
 def _words(name: str) -> list[str]:

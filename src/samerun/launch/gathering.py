@@ -24,6 +24,7 @@ from samerun.launch.order import Launch
 from samerun.launch.results import Results
 from samerun.launch.run_files import write_code, write_environment, write_summaries
 from samerun.launch.scene import content_of, make_scene, read_factors, spool_of
+from samerun.launch.secrets import is_secret_name_of_file
 from samerun.launch.spool import read_spool
 from samerun.launch.watch import FolderWatch
 from samerun.outputs.volatile import normalise_name
@@ -152,9 +153,9 @@ class Gathering:
         for name, fact in inputs.items():
             if (
                 fact.hash
-                and not fact.secret
+                and not is_secret_name_of_file(name)  # of one that holds a secret, the other keys can be told
                 and not is_by_product(name)
-                and parse(name, content_of(self._order, name) or b"") is not None
+                and parse(name, content_of(self._order, name, fact) or b"") is not None
             ):
                 facts[name] = structs.replace(fact, configuration=True)
         return facts

@@ -38,9 +38,14 @@ def _dotenv_secrets(path: Path) -> list[str]:
     return [value.strip().strip("'\"") for name, _, value in pairs if is_secret_name(name.strip())]
 
 
+def is_secret_name_of_file(path: str) -> bool:
+    """Say whether a file is a secret as a whole, by its name."""
+    return _NAMES.search(path) is not None
+
+
 def is_secret_file(path: str, content: bytes, redactor: Redactor) -> bool:
     """Say whether a file is a secret by its name, or holds one that the redactor finds."""
-    if _NAMES.search(path):
+    if is_secret_name_of_file(path):
         return True
     head = content[:LOOKED_AT]
     return b"\0" not in head and redactor.holds_secret(head, settings=path.lower().endswith(_SETTINGS))

@@ -224,7 +224,7 @@ class TreeReader:
         state: FileState = "changed" if entry.blob else "untracked"
         if content is None:
             content = b"" if self._objects.has(digest) else Path(full).read_bytes()
-        if is_secret_file(full, content, self._redactor):
+        if is_secret_file(full, content, self._redactor) or self._redactor.knows(content):
             keyed = self._redactor.mark(digest)
             return FileFact(
                 plain.size,
