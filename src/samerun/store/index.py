@@ -77,10 +77,15 @@ def list_runs(layout: StoreLayout) -> list[Row]:
         if row[1] is None or row[0] != stat:
             fresh[path] = row = stat, _read(path)
         rows.append(row[1])
-    kept = {path: entry for path, entry in fresh.items() if entry[1].status != "running"}
+    kept = {path: entry for path, entry in fresh.items() if not _may_go_on(entry[1])}
     if kept or known:
         _remember(layout.index, kept, gone=list(known))
     return sorted(rows, key=lambda row: (row.started, row.id), reverse=True)
+
+
+def _may_go_on(row: Row) -> bool:
+    """Say whether a run may still log: it is running, or its recorder was killed and left the program alone."""
+    return row.status == "running" or (row.status == "killed" and row.exit_code is None)
 
 
 def _stat(path: str) -> _Stat:
