@@ -75,6 +75,7 @@ def replay(
     done = replayed.launched
     if done.trouble:
         raise StoreTrouble(done.trouble, "Free space or make the store writable, and replay again.")
-    compared = compare(recorded, where, done.run, done.folder, rtol, atol)
+    again = folder.load(done.folder)  # as it was written: both sides went through the same JSON
+    compared = compare(recorded, where, again, done.folder, rtol, atol)
     notes = [*replayed.notes, *([compared.note] if compared.note else [])]
-    return Replay(recorded, done.run, compared.verdict, compared.outputs, compared.metrics, compared.factors, notes)
+    return Replay(recorded, again, compared.verdict, compared.outputs, compared.metrics, compared.factors, notes)

@@ -120,7 +120,7 @@ class StatCache:
         """
         changed = max(key.mtime_ns, key.ctime_ns)
         grain = _COARSE_GRAIN_NS if key.ctime_ns % 1_000_000 == 0 else _FINE_GRAIN_NS
-        if changed + grain <= read_at_ns:
+        if changed + grain <= read_at_ns and _is_text(path):
             self._entries[path] = _Entry(key, digest)
             self._changed = True
 
@@ -137,6 +137,15 @@ class StatCache:
         if self._changed:
             files.write_atomic(self.path, msgspec.msgpack.encode(self._entries))
             self._changed = False
+
+
+def _is_text(path: str) -> bool:
+    """Say whether a path can be written into the cache: a name may hold bytes that are no UTF-8."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read_entries(path: Path) -> dict[str, _Entry]:

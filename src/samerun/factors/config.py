@@ -46,16 +46,20 @@ class Config(Plain):
         return dict(scene.redactor.document(values))
 
 
+def is_named_so(path: str) -> bool:
+    """Say whether a file's name is that of a configuration file."""
+    return PurePosixPath(path).suffix.lower() in _READERS
+
+
 def parse(path: str, content: bytes) -> dict[str, Json] | None:
     """Return a configuration file's keys, flattened with dots; None if it is no configuration.
 
     Nothing is ever constructed from a file but plain values (YAML by its safe loader).
     """
-    suffix = PurePosixPath(path).suffix.lower()
-    if suffix not in _READERS or len(content) > MAX_BYTES:
+    if not is_named_so(path) or len(content) > MAX_BYTES:
         return None
     try:
-        document = _READERS[suffix](content.decode("utf-8"))
+        document = _READERS[PurePosixPath(path).suffix.lower()](content.decode("utf-8"))
         is_read = isinstance(document, dict) and not _holds_more_than(MAX_VALUES, document)
         leaves = list(flatten(document)) if is_read else None
     except (ValueError, configparser.Error, RecursionError):

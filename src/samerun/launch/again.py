@@ -359,7 +359,7 @@ def _environment_prefix(program: str, original: Path) -> bool:
 
 def _moved(text: str, original: str, workspace: str) -> str:
     """Return a text in which paths below the original folder lead into the workspace."""
-    return re.sub(re.escape(original) + r"(?=/|$|:)", lambda found: workspace, text)
+    return re.sub(r"(?<![\w.~-])" + re.escape(original) + r"(?=/|$|:)", lambda found: workspace, text)
 
 
 def can_mount() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -54,6 +54,7 @@ def prepare(request: Request, cwd: Path, environment: Mapping[str, str], layout:
     layout.create()
     root = find_tree(cwd)
     redactor = make_redactor(environment, layout, root, cwd)
+    redactor.learn(_secrets_given(request.command, redactor))
     reader = TreeReader(root, {layout.root}, Objects(layout.objects), redactor, StatCache(layout.stat_cache))
     return Launch(
         name=request.name or name_of(request.command),
@@ -68,6 +69,16 @@ def prepare(request: Request, cwd: Path, environment: Mapping[str, str], layout:
         keep_inputs=request.keep_inputs,
         version=version,
     )
+
+
+def _secrets_given(command: list[str], redactor: Redactor) -> Iterator[str]:
+    """Yield the values that are secret by their option, so that they are found when they are printed too."""
+    for word, shown in zip(command, redactor.arguments(command), strict=True):
+        name, _, value = word.partition("=")
+        if shown == redactor.mark(word):
+            yield word
+        elif value and shown == f"{name}={redactor.mark(value)}":
+            yield value
 
 
 def make_redactor(environment: Mapping[str, str], layout: StoreLayout, *folders: Path) -> Redactor:

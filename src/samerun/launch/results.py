@@ -7,10 +7,10 @@ import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
-from samerun.basics import files
 from samerun.basics.hashing import StatKey, hash_bytes
 from samerun.factors.caches import is_by_product
 from samerun.factors.code import is_code
+from samerun.launch.copies import put_copy
 from samerun.launch.ground import Ground
 from samerun.launch.keeping import Keeper
 from samerun.launch.tree import Tree
@@ -109,11 +109,7 @@ class Results:
 
     def _copy(self, name: str, kind: str, digest: str) -> str:
         """Give the stored content its name in the run folder; return that name."""
-        below = place_of(name, kind)
-        target = files.resolve_inside(self._folder.path, below)
-        files.make_folder(target.parent)
-        files.link_or_copy(self._objects.path(digest), target)
-        return below
+        return put_copy(self._folder.path, place_of(name, kind), self._objects.path(digest))
 
 
 def place_of(name: str, kind: str) -> str:

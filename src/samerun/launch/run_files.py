@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ import msgspec
 
 from samerun.basics import exact, files
 from samerun.basics.redaction import Redactor
+from samerun.launch.copies import put_copy
 from samerun.launch.tree import Tree
 from samerun.record.missing import Missing
 from samerun.record.run import Run
@@ -41,9 +43,7 @@ def write_code(
     files.write_atomic(folder.code / "changes.patch", redactor.text(patch).encode("utf-8", "surrogateescape"))
     for name, fact in tree.files.items():
         if fact.state == "untracked" and fact.kept and fact.hash:
-            target = files.resolve_inside(folder.code, f"untracked/{name}")
-            files.make_folder(target.parent)
-            files.link_or_copy(objects.path(fact.hash), target)
+            put_copy(folder.code, f"untracked/{name}", objects.path(fact.hash))
 
 
 def _patch(path: str, before: bytes, tree: Tree, objects: Objects) -> str:
@@ -51,7 +51,7 @@ def _patch(path: str, before: bytes, tree: Tree, objects: Objects) -> str:
     if not fact.kept or fact.hash is None or max(len(before), fact.size) > MAX_PATCHED_BYTES:
         return f"# {path} changed; its content is {'kept by hash' if fact.kept else 'not kept'}\n"
     texts = [
-        content.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+        re.findall(r"[^\n]*\n|[^\n]+", content.decode("utf-8", "surrogateescape"))
         for content in (before, objects.read(fact.hash))
     ]
     lines = difflib.unified_diff(texts[0], texts[1], f"a/{path}", f"b/{path}")
@@ -88,8 +88,8 @@ def write_summaries(folder: RunFolder, run: Run) -> None:
         files.write_atomic(
             folder.results / "metrics.json", msgspec.json.format(msgspec.json.encode(exact.plain(run.metrics))) + b"\n"
         )
-    files.write_atomic(folder.model_card, model_card(run).encode())
-    log = {"id": run.id, "command": run.command, "events": _events(run)}
+    files.write_atomic(folder.model_card, exact.plain_text(model_card(run)).encode())
+    log = exact.plain({"id": run.id, "command": run.command, "events": _events(run)})
     files.write_atomic(folder.experiment_log, msgspec.json.format(msgspec.json.encode(log)) + b"\n")
 
 
@@ -105,15 +105,20 @@ def model_card(run: Run) -> str:
     """Return a page in Markdown that says how this run's results came to be."""
     code = run.place.git
     version = f"commit {code.commit[:12]}{' with uncommitted changes' if code.dirty else ''}" if code else "no git"
-    metrics = "".join(f"| {name} | {value} |\n" for name, value in run.metrics.items())
-    outputs = "".join(f"| `{output.path}` | {output.size} | `{str(output.hash)[:16]}` |\n" for output in run.outputs)
+    metrics = "".join(f"| {_cell(name)} | {value} |\n" for name, value in run.metrics.items())
+    outputs = "".join(f"| `{_cell(each.path)}` | {each.size} | `{str(each.hash)[:16]}` |\n" for each in run.outputs)
     return (
-        f"# {run.name}\n\nRun `{run.id}` of {iso(run.started)}: `{' '.join(run.command)}`\n\n"
+        f"# {run.name}\n\nRun `{run.id}` of {iso(run.started)}: `{_cell(' '.join(run.command))}`\n\n"
         f"- status: {run.status}, exit status {run.exit_code}, {run.seconds or 0.0:.1f} s\n- code: {version}\n\n"
         + (f"## Metrics\n\n| metric | value |\n|---|---|\n{metrics}\n" if metrics else "")
         + (f"## Files\n\n| file | bytes | BLAKE3 |\n|---|---|---|\n{outputs}\n" if outputs else "")
         + f"To run it again: `samerun replay {run.id}`\n"
     )
+
+
+def _cell(text: str) -> str:
+    """Return a text as it can stand in a table of Markdown: on one line, ending neither the cell nor the code."""
+    return " ".join(text.split()).replace("|", "\\|").replace("`", "'")
 
 
 def iso(moment: float) -> str:

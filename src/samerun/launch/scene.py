@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from samerun.factors import FACTORS
+from samerun.factors.config import MAX_BYTES, is_named_so
 from samerun.factors.factor import Scene
 from samerun.launch.order import Launch
 from samerun.record.files import FileFact
@@ -13,6 +14,7 @@ from samerun.record.missing import Missing
 from samerun.record.observation import Observation
 from samerun.record.values import Json
 from samerun.store.layout import RunFolder
+from samerun.store.objects import Objects
 
 
 def spool_of(folder: RunFolder) -> Path:
@@ -36,15 +38,22 @@ def make_scene(
         redactor=order.redactor,
         files=facts,
         observed=observed,
-        content=lambda name: content_of(order, name),
+        content=lambda name: content_of(order, name, facts.get(name)),
         configuration=configuration or {},
     )
 
 
-def content_of(order: Launch, name: str) -> bytes | None:
-    """Return what a file holds now; None if it cannot be read."""
+def content_of(order: Launch, name: str, fact: FileFact | None = None) -> bytes | None:
+    """Return the content of what may be a configuration file: as the run read it if that was kept, else as it is now.
+
+    Returns:
+        None if it is none, by its name or its size, or cannot be read.
+    """
     try:
-        return order.ground.on_disk(name).read_bytes()
+        if fact is not None and fact.kept and fact.hash and fact.size <= MAX_BYTES and is_named_so(name):
+            return Objects(order.layout.objects).read(fact.hash)
+        path = order.ground.on_disk(name)
+        return path.read_bytes() if is_named_so(name) and path.stat().st_size <= MAX_BYTES else None
     except OSError:
         return None
 

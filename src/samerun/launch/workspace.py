@@ -64,6 +64,7 @@ class WorkspaceBuilder:
         self._can_show = can_show
         self._blobs: dict[str, bytes] = {}
         self._facts: dict[str, FileFact] = {}
+        self._linked: set[str] = set()
 
     def build(self, folder: Path, facts: dict[str, FileFact]) -> Workspace:
         """Fill ``folder`` with the files of a run.
@@ -76,6 +77,7 @@ class WorkspaceBuilder:
         workspace = Workspace(files.make_folder(folder))
         os.chmod(folder, 0o755)
         self._facts = behind_links(facts, self._original)
+        self._linked = {os.path.realpath(self._original / name) for name, fact in facts.items() if fact.link}
         self._fetch_blobs(facts.values())
         for name, fact in sorted(self._facts.items()):
             if os.path.isabs(name):
@@ -196,7 +198,7 @@ class WorkspaceBuilder:
             return
         if self._can_show and self._is_stored(fact):
             workspace.shown[name] = self._objects.path(fact.hash)
-        else:
+        elif not (name in self._linked and self._is_stored(fact)):  # behind a link lies a copy of what it was
             there = "has changed since" if source.exists() else "is gone"
             workspace.lacking[name] = f"it lies outside of the project's folder and {there}"
 
