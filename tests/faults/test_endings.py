@@ -180,7 +180,8 @@ def test_no_acknowledged_metric_is_lost_when_everything_is_killed(all_of_it: boo
     said, total = tmp_path / "said", 0
     count = 500 if FULL else 12
     for number in range(count):
-        one = box.with_variables(SAID=f"{said}{number}", SAMERUN_STORE=str(tmp_path / f"store{number}"))
+        store = tmp_path / f"store{number}"
+        one = box.with_variables(SAID=f"{said}{number}", SAMERUN_STORE=str(store))
         command = [*SAMERUN, "record", "--", sys.executable, "train.py"]
         child = subprocess.Popen(command, cwd=one.work, env=one.environment, start_new_session=True,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
@@ -196,7 +197,7 @@ def test_no_acknowledged_metric_is_lost_when_everything_is_killed(all_of_it: boo
         rows = one.rows()
         assert len(rows) == 1 or acknowledged == 0
         for row in rows:
-            has_record = (one.store / row["name"] / row["id"] / "run.json").exists()
+            has_record = (store / row["name"] / row["id"] / "run.json").exists()
             assert row["status"] == ("killed" if has_record else "damaged")
             assert has_record or acknowledged == 0
             if acknowledged:
