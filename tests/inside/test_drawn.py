@@ -1,55 +1,205 @@
-"""A hidden generator that was drawn from without ever being seeded is named when the process ends."""
+"""A hidden generator that was drawn from without ever being seeded is named, with the line of the user's own code."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 import pytest
 
+from samerun.launch import reported
+from samerun.launch.spool import Spool
+from tests.inside.conftest import Observe
 
-def drawn(spool: Any, label: str = "main") -> set[str]:
-    events = [event for event in spool.events if event.label == label]
-    return {event.record.source for event in events if type(event.record).__name__ == "Drawn"}
+POOL = """
+import multiprocessing, random, sys, time
+def draw(number):
+    random.random()
+    return number
+if __name__ == "__main__":
+    random.seed(1)
+    context = multiprocessing.get_context(sys.argv[1])
+    process = context.Process(target=draw, args=(1,))
+    process.start()
+    process.join()
+    pool = context.Pool(1)
+    pool.map(draw, [1])
+    pool.terminate()
+"""
+
+
+def drawn(spool: Spool, label: str = "main") -> dict[str, int]:
+    """Return the line for each source that a process drew from."""
+    return {record.source: record.line for at, record in spool.by_process(reported.Drawn) if at == label}
+
+
+def library(observe: Observe, text: str) -> dict[str, str]:
+    """Put a library ``lib`` where libraries are, and return the variables that let a program find it."""
+    folder = observe.run / "site-packages"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "lib.py").write_text(text, "utf-8")
+    return {"ALSO": str(folder)}
+
+
+FIND = "import os, sys; sys.path.append(os.environ['ALSO'])\n"
 
 
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
-        ("import random", set()),
-        ("import random; random.random()", {"python"}),
-        ("import random; random.seed(1); random.random()", set()),
-        ("import random; random.seed(); random.random()", {"python"}),
-        ("import random; random.setstate(random.getstate()); random.random()", set()),
-        ("import random; random.Random(3).random(); random.Random().random()", set()),
-        ("import numpy.random", set()),
-        ("import numpy as np; np.random.rand()", {"numpy"}),
-        ("import numpy as np; np.random.seed(0); np.random.rand()", set()),
-        ("import numpy as np; np.random.default_rng().random()", set()),
+        ("", {}),
+        ("random.random()", {"python": 2}),
+        ("\nrandom.gauss(0, 1)\nrandom.random()", {"python": 3}),
+        ("random.shuffle([1, 2])", {"python": 2}),
+        ("from random import random as draw, randint\ndraw()\nrandint(1, 2)", {"python": 3}),
+        ("random._inst.choice([1, 2])", {"python": 2}),
+        ("random.seed(1); random.random()", {}),
+        ("from random import random as draw\nrandom.seed(1); draw()", {}),
+        ("random.random()\nrandom.seed(1); random.random()", {"python": 2}),
+        ("random.seed(1)\nrandom.seed()\nrandom.random()", {"python": 4}),
+        ("random.setstate(random.getstate()); random.random()", {}),
+        ("random.Random(3).random(); random.Random().random()", {}),
     ],
 )
-def test_what_was_drawn_unseeded_is_named(observe: Any, script: str, expected: set[str]) -> None:
-    assert drawn(observe(script + "\n")) == expected
+def test_the_first_line_that_drew_is_named(observe: Observe, script: str, expected: dict[str, int]) -> None:
+    spool = observe("import random\n" + script)
+    assert drawn(spool) == expected
+    assert {record.file for record in spool.of(reported.Drawn)} <= {str(observe.tree / "script.py")}
+    assert not spool.of(reported.FaultSeen)
+
+
+def test_every_python_tells_it(observe: Observe, python: str) -> None:
+    assert drawn(observe("import random\nrandom.sample(range(9), 2)", python=python)) == {"python": 2}
+
+
+def test_what_a_library_draws_at_its_import_is_not_the_programs(observe: Observe) -> None:
+    pytest.importorskip("numpy")
+    draws = "import random, numpy\nrandom.randint(1, 9)\nnumpy.random.rand()\n"
+    script = FIND + "import random, lib\n"
+    found = library(observe, draws)
+    assert drawn(observe(script, env=found)) == {}
+    both = script + "random.random()\nlib.numpy.random.rand()"
+    assert drawn(observe(both, env=found)) == {"python": 3, "numpy": 4}
+
+
+def test_what_the_programs_own_modules_draw_at_their_import_is(observe: Observe) -> None:
+    (observe.tree / "mine.py").write_text("import random\n\nrandom.random()\n", "utf-8")
+    spool = observe("import mine")
+    assert drawn(spool) == {"python": 3}
+    assert Path(spool.of(reported.Drawn)[0].file).name == "mine.py"
+
+
+def test_what_a_library_draws_for_itself_is_not_and_what_it_draws_for_the_program_is(observe: Observe) -> None:
+    text = """
+import atexit, random, threading
+def on_its_own():
+    thread = threading.Thread(target=random.random)
+    thread.start()
+    thread.join()
+    atexit.register(random.random)
+def asked():
+    return random.random()
+"""
+    script = FIND + "import lib\nlib.on_its_own()\n"
+    assert drawn(observe(script, env=library(observe, text))) == {}
+    assert drawn(observe(script + "lib.asked()", env=library(observe, text))) == {"python": 4}
+
+
+def test_a_library_that_is_the_program_or_a_pools_task_has_no_line(observe: Observe) -> None:
+    text = "import random\nif __name__ == '__main__':\n    random.random()\n"
+    folder = library(observe, text)["ALSO"]
+    pool = "import random, concurrent.futures as c\nwith c.ThreadPoolExecutor() as p: p.submit(random.random).result()"
+    assert drawn(observe(pool)) == {"python": 0}
+    spool = observe("-m", "lib", cwd=Path(folder))
+    assert [(record.file, record.line) for record in spool.of(reported.Drawn)] == [("", 0)]
+
+
+@pytest.mark.parametrize(
+    ("method", "labels"),
+    [
+        ("fork", ("main/f1", "main/f2")),
+        ("spawn", ("main/SpawnProcess-1", "main/SpawnPoolWorker-2")),
+        ("forkserver", ("main/ForkServerProcess-1", "main/ForkServerPoolWorker-2")),
+    ],
+)
+def test_workers_tell_it_even_those_that_are_killed(observe: Observe, method: str, labels: tuple[str, ...]) -> None:
+    spool = observe(POOL, method)
+    assert [drawn(spool, label) for label in labels] == [{"python": 4}, {"python": 4}]
+    assert drawn(spool) == {}
+    assert {Path(record.file).name for record in spool.of(reported.Drawn)} == {"script.py"}
+
+
+def test_a_command_and_a_module_have_their_places(observe: Observe) -> None:
+    spool = observe("-c", "import random\nrandom.random()")
+    assert spool.of(reported.Drawn) == [reported.Drawn("python", "<string>", 2)]
+    (observe.tree / "train.py").write_text("import random\nrandom.random()\n", "utf-8")
+    assert observe("-m", "train").of(reported.Drawn) == [reported.Drawn("python", str(observe.tree / "train.py"), 2)]
+
+
+def test_a_notebook_has_its_cells(observe: Observe) -> None:
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    cells = [nbformat.v4.new_code_cell(text) for text in ("import random", "x = 1\nrandom.random()")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), observe.tree / "book.ipynb")
+    run = "import nbformat, nbclient\nnbclient.NotebookClient(nbformat.read('book.ipynb', 4)).execute()"
+    assert nbclient
+    assert observe(run).of(reported.Drawn) == [reported.Drawn("python", "In[2]", 2)]
+
+
+NUMPY = [
+    ("", {}),
+    ("np.random.rand()", {"numpy": 2}),
+    ("from numpy.random import rand\nrand(2)", {"numpy": 3}),
+    ("np.random.get_state()\nnp.random.shuffle([1, 2])", {"numpy": 3}),
+    ("np.random.mtrand._rand.normal()", {"numpy": 2}),
+    ("np.random.seed(0); np.random.rand()", {}),
+    ("np.random.rand()\nnp.random.seed(0)", {"numpy": 2}),
+    ("np.random.set_state(np.random.get_state()); np.random.rand()", {}),
+    ("np.random.default_rng().random(); np.random.RandomState(1).rand()", {}),
+]
+
+
+@pytest.mark.parametrize(("script", "expected"), NUMPY)
+def test_numpys_generator_tells_the_line_too(observe: Observe, script: str, expected: dict[str, int]) -> None:
+    pytest.importorskip("numpy")
+    spool = observe("import numpy as np\n" + script)
+    assert drawn(spool) == expected
+    assert not spool.of(reported.FaultSeen)
+
+
+@pytest.mark.parametrize(
+    ("needs", "script", "expected"),
+    [
+        ("sklearn", "from sklearn.utils import shuffle\n\nshuffle([1, 2, 3])", {"numpy": 3}),
+        ("sklearn", "from sklearn.linear_model import Ridge\nRidge().fit([[1], [2]], [1, 2])", {}),
+        ("scipy", "import scipy.stats\nscipy.stats.norm.rvs()", {"numpy": 2}),
+        ("pandas", "import pandas\npandas.Series([1, 2, 3]).sample(2)", {"numpy": 2}),
+        ("networkx", "import networkx\nnetworkx.gnp_random_graph(5, 0.5)", {"python": 2}),
+        ("rich", "import rich.style", {}),
+    ],
+)
+def test_the_line_that_called_a_library_is_named(
+    observe: Observe, needs: str, script: str, expected: dict[str, int]
+) -> None:
+    pytest.importorskip(needs)
+    assert drawn(observe(script)) == expected
+
+
+def test_a_library_in_a_worker_of_loky_has_no_line(observe: Observe) -> None:
+    pytest.importorskip("sklearn")
+    script = """
+from joblib import Parallel, delayed
+from sklearn.utils import shuffle
+if __name__ == "__main__":
+    Parallel(n_jobs=2)(delayed(shuffle)([1, 2, 3]) for _ in range(4))
+"""
+    found = observe(script).by_process(reported.Drawn)
+    assert {record for _, record in found} == {reported.Drawn("numpy")}
+    assert {label.rpartition("/")[2].partition("-")[0] for label, _ in found} == {"LokyProcess"}
 
 
 @pytest.mark.parametrize(
     ("script", "expected"), [("torch.rand(1)", {"torch"}), ("torch.manual_seed(1); torch.rand(1)", set()), ("", set())]
 )
-def test_torchs_generator_is_asked_too(observe: Any, script: str, expected: set[str]) -> None:
+def test_torchs_generator_is_asked_too(observe: Observe, script: str, expected: set[str]) -> None:
     pytest.importorskip("torch")
-    assert drawn(observe("import torch\n" + script + "\n")) & {"torch"} == expected
-
-
-@pytest.mark.parametrize(("method", "label"), [("fork", "main/f1"), ("spawn", "main/SpawnProcess-1")])
-def test_workers_of_multiprocessing_tell_it_at_their_end(observe: Any, method: str, label: str) -> None:
-    script = """
-import multiprocessing, random, sys
-def draw():
-    random.random()
-if __name__ == "__main__":
-    process = multiprocessing.get_context(sys.argv[1]).Process(target=draw)
-    process.start()
-    process.join()
-"""
-    spool = observe(script, method)
-    assert drawn(spool, label) == {"python"}
-    assert drawn(spool) == set()
+    assert set(drawn(observe("import torch\n" + script + "\n"))) & {"torch"} == expected

@@ -61,3 +61,25 @@ def test_a_library_that_answers_otherwise_is_a_fault_of_ours_alone(observe: Obse
     assert [each.place for each in spool.of(reported.FaultSeen)] == ["asking polars"]
     assert isinstance(spool.events[-1].record, reported.Exit)
     assert observe.errors == ""
+
+
+POOLS = """
+import sys, types
+module = sys.modules["threadpoolctl"] = types.ModuleType("threadpoolctl")
+numpys = {"prefix": "libscipy_openblas", "num_threads": 8, "version": "0.3.30", "architecture": "Haswell"}
+scipys = {"prefix": "libscipy_openblas", "num_threads": 4, "version": "0.3.29", "architecture": "Haswell"}
+openmp = {"prefix": "libgomp", "num_threads": 2, "version": None}
+module.threadpool_info = lambda: [%s]
+"""
+
+
+def test_two_pools_of_one_library_are_both_told_in_whatever_order(observe: Observe) -> None:
+    answers = [effective(observe(POOLS % order)) for order in ("numpys, scipys, openmp", "openmp, scipys, numpys")]
+    assert answers[0] == answers[1]
+    assert {key: value for key, value in answers[0].items() if key.startswith("lib")} == {
+        "libscipy_openblas.threads": "4, 8",
+        "libscipy_openblas.version": "0.3.29, 0.3.30",
+        "libscipy_openblas.architecture": "Haswell",
+        "libgomp.threads": "2",
+        "libgomp.version": "None",
+    }

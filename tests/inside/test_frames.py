@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import types
 from pathlib import Path
 from types import FrameType
 from typing import Any
+
+import pytest
 
 from samerun.inside import frames
 
@@ -63,4 +67,48 @@ def test_the_standard_library_the_environment_and_compiled_copies_are_not_the_us
 
 def test_nobody_is_an_answer() -> None:
     asker = frames.asker(None)
-    assert (asker.file, asker.line, asker.importing, asker.direct) == ("", 0, 0, 0)
+    assert (asker.file, asker.line, asker.importing, asker.direct, asker.rooted) == ("", 0, 0, 0, 0)
+
+
+def test_what_starts_workers_and_what_the_environment_installs_as_commands_is_not_the_users() -> None:
+    scope: dict[str, Any] = {"__name__": "__main__", "sys": sys}
+    text = "from multiprocessing.spawn import spawn_main; found = sys._getframe()"
+    exec(compile(text, "<string>", "exec"), scope)
+    assert not frames.is_user(scope["found"])
+    assert not frames.is_user(frame_in(os.path.join(sys.prefix, "bin", "torchrun"), "__main__"))
+
+
+def chain(*modules: str) -> frames.Asker:
+    """Return who is said to ask in a thread where libraries call each other; the last one asks."""
+    scope: dict[str, Any] = {"asker": frames.asker, "sys": sys}
+    found: list[frames.Asker] = []
+    text = "found.append(asker(sys._getframe()))"
+    for name in reversed(modules):
+        code = compile(text, LIBRARY, "exec")
+        scope[name] = (code, {**scope, "__name__": name, "found": found})
+        text = f"exec(*{name.replace('.', '_')})"
+        scope[name.replace(".", "_")] = scope[name]
+    thread = threading.Thread(target=exec, args=scope[modules[0]])
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def test_without_a_line_of_the_users_the_roots_count() -> None:
+    assert chain("requests", "urllib3").rooted == 0
+    assert chain("runpy", "trainer").rooted == 1
+    assert chain("multiprocessing.pool", "trainer").rooted == 1
+    assert chain("runpy", "ipykernel.kernelapp", "random").rooted == 0
+
+
+def test_a_cell_of_a_notebook_has_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "/tmp/ipykernel_12/345.py"
+    shell = types.ModuleType("IPython.core.interactiveshell")
+    compiler = types.SimpleNamespace(_filename_map={name: 7})
+    kind = type("InteractiveShell", (), {"_instance": types.SimpleNamespace(compile=compiler)})
+    shell.InteractiveShell = kind  # type: ignore[attr-defined]
+    assert frames.place(name) == name
+    monkeypatch.setitem(sys.modules, shell.__name__, shell)
+    assert frames.place(name) == "In[7]"
+    assert frames.place("/tmp/ipykernel_12/9.py") == "/tmp/ipykernel_12/9.py"
+    assert frames.place("/home/train.py") == "/home/train.py"

@@ -7,6 +7,7 @@ import inspect
 import os
 import pickle
 import types
+from typing import Any
 
 from samerun.inside import standins
 
@@ -67,3 +68,40 @@ def test_a_function_looks_like_the_one_it_replaces() -> None:
     looking = standins.look_like(replacement, original)
     assert (looking.__qualname__, looking.__doc__) == (original.__qualname__, "Add.")
     assert inspect.signature(looking) == inspect.signature(original)
+
+
+def test_a_wire_steps_aside_and_in_again() -> None:
+    told: list[object] = []
+
+    def action(original: Any, *given: Any) -> Any:
+        told.append(given)
+        return original(*given)
+
+    numbers = [3, 1]
+    wire = standins.wire(numbers.append, action)
+    other = standins.wire(numbers.count, action)
+    wire(5)
+    wire.step_aside()
+    wire(6)
+    assert other(5) == 1
+    wire.step_in()
+    wire(7)
+    assert numbers == [3, 1, 5, 6, 7]
+    assert told == [(5,), (5,), (7,)]
+
+
+def test_a_wire_for_a_function_is_no_method_and_is_found_again() -> None:
+    wire = standins.wire(os.getpid, lambda original, *given: original(*given))
+    for _ in range(2):
+        assert wire() == os.getpid()
+        assert pickle.loads(pickle.dumps(wire)) is os.getpid
+        wire.step_aside()
+
+
+def test_a_wire_is_copied_and_pickled_as_the_method() -> None:
+    numbers = [3, 1]
+    wire = standins.wire(numbers.count, lambda original, *given: original(*given))
+    assert copy.copy(wire) is copy.deepcopy(wire) is wire
+    assert pickle.loads(pickle.dumps(wire))(1) == 1
+    assert wire.__self__ is numbers
+    assert (wire == numbers.count, hash(wire), repr(wire)) == (True, hash(numbers.count), repr(numbers.count))

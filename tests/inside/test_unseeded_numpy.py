@@ -101,3 +101,39 @@ def test_scikit_learn_with_a_seed_is_not_changed(observe: Any) -> None:
     recorded = observe.output
     observe(script, bare=True)
     assert observe.output == recorded
+
+
+@pytest.mark.parametrize(
+    "first", ["np.random.seed(1)", "np.random.rand()", "np.random.set_state(np.random.get_state())"]
+)
+def test_once_seeded_or_reported_the_lock_is_numpys(observe: Any, first: str) -> None:
+    script = """
+import numpy as np
+from numpy.random import seed
+lock = np.random.mtrand._rand._bit_generator.lock
+{first}
+print(*(type(method).__name__ for method in (lock.__enter__, lock.__exit__, type(lock).__enter__)))
+print(*("StandIn" in type(f).__name__ for m in (np.random, np.random.mtrand) for f in (m.seed, m.set_state)))
+seed(3)
+print(np.random.rand() == np.random.RandomState(3).rand(), type(np.random.default_rng().bit_generator.lock).__module__)
+"""
+    observe(script.format(first=first))
+    builtin = "builtin_function_or_method"
+    assert observe.output == f"{builtin} {builtin} {builtin}\nFalse False False False\nTrue _thread\n"
+
+
+def test_threads_that_draw_at_once_lose_nothing(observe: Any) -> None:
+    script = """
+import threading
+import numpy as np
+def draw():
+    for _ in range(200):
+        found.append(np.random.randint(2**31, size=3).tobytes())
+found = []
+threads = [threading.Thread(target=draw) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(len(set(found)))
+"""
+    observe(script)
+    assert observe.output == "800\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 OTHER = {"SAMERUN_ENTROPY": "77" * 32}
 
 UNSEEDED = """
@@ -103,3 +105,47 @@ def test_the_program_sees_the_same_signature_and_names(observe: Any) -> None:
     recorded = observe.output.split(" at 0x")[0]
     observe(script, bare=True)
     assert observe.output.split(" at 0x")[0] == recorded
+
+
+LEFT = """
+import copy, pickle, random
+{before}
+from random import random as kept, getrandbits
+{after}
+print(type(random.random), vars(random._inst).keys() - {{"gauss_next"}}, type(kept).__call__ is random.random)
+print(kept == random.random, hash(kept) == hash(random.random), repr(kept) == repr(random.random))
+print(copy.deepcopy(kept) == kept, kept.__self__ is random._inst, kept.__name__)
+random.seed(2)
+copied = pickle.loads(pickle.dumps(kept))
+print(copied() == kept(), kept() == random.Random(2).random())
+"""
+
+
+@pytest.mark.parametrize("after", ["random.random()", "random.seed(1)"])
+def test_once_seeded_or_reported_everything_is_as_it_was(observe: Any, after: str, python: str) -> None:
+    observe(LEFT.format(before="", after=after), python=python)
+    kind, others = observe.output.split("\n", 1)
+    assert kind == "<class 'builtin_function_or_method'> set() True"
+    assert others == "True True True\nTrue True random\nTrue False\n"
+    observe(LEFT.format(before=after, after=""), python=python)
+    assert observe.output.split("\n", 1)[0].startswith("<class 'builtin_function_or_method'> set()")
+
+
+def test_before_that_the_functions_pass_for_themselves(observe: Any, python: str) -> None:
+    script = """
+import copy, inspect, pickle, random
+f = random.random
+print(f.__name__, f.__qualname__, f.__doc__, f.__self__ is random._inst, inspect.signature(f), copy.copy(f) is f)
+print({f: 1}[random.random], type("C", (), {"f": f})().f is f, random.randint.__func__ is random.Random.randint)
+one, two = pickle.loads(pickle.dumps((f, random._inst)))
+print(one() == two.random(), vars(two).keys())
+"""
+    observe(script, python=python)
+    recorded = observe.output
+    observe(script, python=python, bare=True)
+    assert observe.output == recorded
+
+
+def test_a_function_of_the_programs_own_is_left_in_its_place(observe: Any) -> None:
+    observe("import random\nrandom.random = lambda: 4\nrandom.seed(1)\nprint(random.random())")
+    assert observe.output == "4\n"

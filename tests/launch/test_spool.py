@@ -113,3 +113,9 @@ def test_local_sockets() -> None:
     assert reported.Socket("127.0.0.1", "80").local
     assert reported.Socket("localhost", "80").local
     assert not reported.Socket("192.0.2.1", "80").local
+
+
+def test_a_draw_has_its_line_and_older_records_have_none() -> None:
+    assert parse(b"drawn\tpython\ttrain.py\t3") == reported.Drawn("python", "train.py", 3)
+    assert parse(b"drawn\tpython\t\t0") == parse(b"drawn\tpython") == reported.Drawn("python")
+    assert parse(b"drawn\tpython\ttrain.py\tx") is None

@@ -85,13 +85,13 @@ def _torch_cuda(module: Any) -> dict[str, object]:
 
 
 def _threadpools(module: Any) -> dict[str, object]:
-    answers: dict[str, object] = {}
+    found: dict[str, set[str]] = {}
     for pool in module.threadpool_info():
-        answers["%s.threads" % pool.get("prefix")] = pool.get("num_threads")
-        answers["%s.version" % pool.get("prefix")] = pool.get("version")
-        if pool.get("architecture"):
-            answers["%s.architecture" % pool.get("prefix")] = pool.get("architecture")
-    return answers
+        for name, asked in (("threads", "num_threads"), ("version", "version"), ("architecture", "architecture")):
+            if pool.get(asked) or name != "architecture":
+                found.setdefault("%s.%s" % (pool.get("prefix"), name), set()).add(str(pool.get(asked)))
+    # numpy and scipy each bring an OpenBLAS, in an order that changes from run to run.
+    return {key: ", ".join(sorted(values)) for key, values in found.items()}
 
 
 def _numba(module: Any) -> dict[str, object]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Optional
+    from typing import Any, Optional
 
 _USER, _LIBRARY, _IMPORT, _TEXT = 1, 2, 3, 4
 _MAIN = ("__main__", "__mp_main__")
@@ -15,21 +16,41 @@ _ENVIRONMENT = ("/site-packages/", "/dist-packages/")
 _GENERATORS = frozenset(["random", "secrets", "uuid", "numpy", "polars", "tensorflow", "torch", "_samerun_inside"])
 _GENERATED = "/__autograph_generated_file"  # TensorFlow compiles a copy of the user's function in a temporary file
 _INSIDE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_SCRIPTS = os.path.join(sys.prefix, "bin") + os.sep
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
+
+# What multiprocessing and loky start their processes with, by ``-c``.
+_LAUNCHERS = (
+    "multiprocessing.spawn",
+    "multiprocessing.forkserver",
+    "multiprocessing.resource_tracker",
+    "joblib.externals.loky",
+    "loky",
+)
+# Modules that run what the program asked for where none of its own lines is on the stack.
+_ROOTS = frozenset(["__main__", "runpy", "concurrent.futures.thread", "multiprocessing.pool"])
+# What they draw outside the user's cells (a tip of the day) is their own.
+_HOSTS = frozenset(["IPython", "ipykernel"])
+_NOTEBOOK = "/ipykernel_"
 
 _kinds: dict[str, int] = {}
 
 
 class Asker:
-    """Where a call came from; ``file`` is empty where no code of the user's own is on the stack."""
+    """Where a call came from; ``file`` is empty where no code of the user's own is on the stack.
 
-    __slots__ = ("direct", "file", "importing", "line")
+    ``rooted`` says that it came from the program all the same: from the module that was started, or from a pool's
+    thread. Callbacks at exit and threads that a library keeps for itself do not.
+    """
 
-    def __init__(self, file: str, line: int, importing: int, direct: int) -> None:
+    __slots__ = ("direct", "file", "importing", "line", "rooted")
+
+    def __init__(self, file: str, line: int, importing: int, direct: int, rooted: int) -> None:
         self.file = file
         self.line = line
         self.importing = importing
         self.direct = direct
+        self.rooted = rooted
 
 
 def asker(frame: Optional[FrameType]) -> Asker:
@@ -41,22 +62,38 @@ def asker(frame: Optional[FrameType]) -> Asker:
     Returns:
         Its file and line; whether the import of a library lies between; whether nothing but generators does.
     """
-    importing, direct = 0, 1
+    importing, direct, rooted, hosted = 0, 1, 0, 0
     while frame is not None:
         if is_user(frame):
-            return Asker(frame.f_code.co_filename, frame.f_lineno or 0, importing, direct)
+            return Asker(place(frame.f_code.co_filename), frame.f_lineno or 0, importing, direct, 1)
         if _kind_of(frame.f_code.co_filename) == _IMPORT:
             importing = 1
-        if str(frame.f_globals.get("__name__")).partition(".")[0] not in _GENERATORS:
-            direct = 0
+        name = str(frame.f_globals.get("__name__"))
+        top = name.partition(".")[0]
+        direct &= top in _GENERATORS
+        rooted |= name in _ROOTS
+        hosted |= top in _HOSTS
         frame = frame.f_back
-    return Asker("", 0, importing, 0)
+    return Asker("", 0, importing, 0, int(rooted and not hosted))
 
 
 def is_user(frame: FrameType) -> bool:
     """Return whether ``frame`` runs the user's own code."""
     kind = _kind_of(frame.f_code.co_filename)
-    return kind == _USER or (kind == _TEXT and frame.f_globals.get("__name__") in _MAIN)
+    if kind != _TEXT:
+        return kind == _USER
+    names = frame.f_code.co_names
+    return frame.f_globals.get("__name__") in _MAIN and not (names and names[0].startswith(_LAUNCHERS))
+
+
+def place(filename: str) -> str:
+    """Return the name under which a file of the user's is reported: ``In[3]`` for the third cell of a notebook."""
+    if _NOTEBOOK not in filename:  # the kernel compiles each cell as a file of the temporary folder that never exists
+        return filename
+    shell: Any = getattr(sys.modules.get("IPython.core.interactiveshell"), "InteractiveShell", None)
+    compiler = getattr(getattr(shell, "_instance", None), "compile", None)
+    number = getattr(compiler, "_filename_map", {}).get(filename)
+    return filename if number is None else "In[%s]" % number
 
 
 def _kind_of(filename: str) -> int:
@@ -74,6 +111,5 @@ def _classify(filename: str) -> int:
     if filename.startswith("<"):  # -c or standard input, but also what dataclass and namedtuple generate
         return _TEXT
     path = os.path.abspath(filename)
-    if _GENERATED in path or any(part in path for part in _ENVIRONMENT) or path.startswith((_INSIDE, _STDLIB)):
-        return _LIBRARY
-    return _USER
+    inner = any(part in path for part in (_GENERATED, *_ENVIRONMENT))
+    return _LIBRARY if inner or path.startswith((_INSIDE, _STDLIB, _SCRIPTS)) else _USER

@@ -31,7 +31,12 @@ class StandIn:
         """Do ``action`` in place of the original."""
         return self._action(self.__wrapped__, *args, **kwargs)
 
-    def __reduce__(self) -> str:
+    def __getattr__(self, name: str) -> Any:
+        if name == "__wrapped__":  # a copy asks before it has one
+            raise AttributeError(name)
+        return getattr(self.__wrapped__, name)
+
+    def __reduce__(self) -> Any:
         return str(self.__qualname__)
 
     def __repr__(self) -> str:
@@ -42,6 +47,43 @@ class StandIn:
 
     def __hash__(self) -> int:
         return hash(self.__wrapped__)
+
+
+class Wire(StandIn):
+    """A stand-in that steps aside once it has told what there was to tell.
+
+    Whoever imported it by name keeps it. Its class is its own, so the original itself becomes the class's
+    ``__call__``: a call then costs 10 nanoseconds more than one of the original, a fifth of what a function would.
+    """
+
+    def step_aside(self) -> None:
+        """Let calls through."""
+        type(self).__call__ = staticmethod(self.__wrapped__)  # type: ignore[method-assign]
+
+    def step_in(self) -> None:
+        """Do the action at each call, as in the beginning."""
+        type(self).__call__ = StandIn.__call__  # type: ignore[method-assign]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        reduced = self.__wrapped__.__reduce_ex__(protocol)
+        if not isinstance(reduced, str):
+            return reduced
+        # By its name pickle would not find it once it has stepped aside. Few pickle it: the import can wait.
+        from pkgutil import resolve_name
+
+        return resolve_name, ("%s:%s" % (self.__module__, reduced),)
+
+    def __copy__(self) -> Wire:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Wire:
+        return self
+
+
+def wire(original: Any, action: Callable[..., Any]) -> Wire:
+    """Return a stand-in for ``original``, which can step aside."""
+    own: type[Wire] = type("StandIn", (Wire,), {})
+    return own(original, action)
 
 
 def replace(name: str, action: Callable[..., Any], *modules: Any) -> None:

@@ -89,8 +89,13 @@ def _variables(spool: Spool) -> dict[str, bool]:
 
 
 def _unseeded(spool: Spool) -> dict[str, str]:
-    """Return each source that was drawn from unseeded, with the user's line where that is known."""
-    found: dict[str, str] = {each.source: "" for each in spool.of(reported.Drawn)}
+    """Return each source that was drawn from unseeded, with the user's line where that is known.
+
+    Of several processes' lines it is that of the first by its label: the program's own before its workers'.
+    """
+    found: dict[str, str] = {}
+    for _, drawn in sorted(spool.by_process(reported.Drawn), key=lambda pair: pair[0]):
+        found[drawn.source] = found.get(drawn.source) or (f"{drawn.file}:{drawn.line}" if drawn.file else "")
     for each in spool.of(reported.Entropy):
         if each.user and not each.importing and each.file and not found.get(each.source):
             found[each.source] = f"{each.file}:{each.line}"

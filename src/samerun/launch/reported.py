@@ -164,9 +164,14 @@ class Unsupplied(Struct, frozen=True):
 
 
 class Drawn(Struct, frozen=True):
-    """A global generator that was drawn from although the program never seeded it."""
+    """A global generator that was drawn from although the program never seeded it.
+
+    ``file`` is empty where no line of the user's own code is known.
+    """
 
     source: str
+    file: str = ""
+    line: int = 0
 
 
 class Effective(Struct, frozen=True):

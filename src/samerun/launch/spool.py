@@ -158,6 +158,11 @@ def _plain_name(text: str) -> str:
     return text
 
 
+def _drawn(f: list[str]) -> reported.Drawn:
+    file, line, *_ = [*f[1:], "", ""]  # both came later: a record of an earlier release has the source alone
+    return reported.Drawn(f[0], file, int(line or 0))
+
+
 def _flag(text: str) -> bool:
     return bool(int(text))
 
@@ -182,7 +187,7 @@ _READERS: dict[str, Callable[[list[str]], Record | tuple[str, reported.Process]]
     "launch": lambda f: reported.Launch(f[0], f[1], tuple(f[2:])),
     "entropy": _entropy,
     "unsupplied": lambda f: reported.Unsupplied(f[0], f[1], int(f[2] or 0)),
-    "drawn": lambda f: reported.Drawn(f[0]),
+    "drawn": _drawn,
     "effective": lambda f: reported.Effective(f[0], f[1]),
     "fault": lambda f: reported.FaultSeen(f[0], f[1], f[2]),
     "exit": lambda f: reported.Exit(int(f[0])),
