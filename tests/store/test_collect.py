@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from samerun.errors import RunStillGoing
+from samerun.errors import RunStillGoing, UnknownRun
 from samerun.store import folder as folders
 from samerun.store.collect import collect, remove
-from samerun.store.layout import StoreLayout
+from samerun.store.layout import RunFolder, StoreLayout
 from samerun.store.objects import Objects
 
 from .conftest import MakeRun, run_record
@@ -124,3 +124,19 @@ def test_a_run_elsewhere_can_be_removed(layout: StoreLayout, tmp_path: Path) -> 
     folders.save(elsewhere, run_record(elsewhere.id))
     assert remove(layout, [elsewhere]).runs == (elsewhere.id,)
     assert not elsewhere.path.exists()
+
+
+@pytest.mark.parametrize("content", [b'{"lr": 1}', b"[]", None])
+def test_a_folder_that_is_no_run_is_never_removed(
+    make_run: MakeRun, layout: StoreLayout, tmp_path: Path, content: bytes | None
+) -> None:
+    first = make_run()
+    project = tmp_path / "project"
+    (project / "logs").mkdir(parents=True)
+    (project / "train.py").write_text("precious")
+    if content is not None:
+        (project / "run.json").write_bytes(content)
+    with pytest.raises(UnknownRun, match="Nothing was removed"):
+        remove(layout, [first, RunFolder(project)])
+    assert first.path.exists()
+    assert (project / "train.py").read_text() == "precious"

@@ -79,3 +79,15 @@ def test_a_damaged_run_can_be_named(store: StoreLayout, tmp_path: Path) -> None:
     assert find_run(store, "xyz", tmp_path) == folder
     assert find_run(store, str(folder.path), tmp_path).path == folder.path.resolve()
     assert find_run(store, "last", tmp_path).id in IDS
+
+
+def test_a_project_with_a_folder_of_logs_is_no_run(store: StoreLayout, tmp_path: Path) -> None:
+    (tmp_path / "project" / "logs").mkdir(parents=True)
+    with pytest.raises(UnknownRun, match="not one of a run"):
+        find_run(store, "./project", tmp_path)
+
+
+def test_a_run_folder_without_its_record_is_known_by_its_name(store: StoreLayout, tmp_path: Path) -> None:
+    folder = find_run(store, "abc", tmp_path)
+    folder.record.unlink()
+    assert find_run(store, str(folder.path), tmp_path) == folder

@@ -14,10 +14,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from samerun.basics import files
-from samerun.errors import DamagedRun, NewerSchema, RunStillGoing
+from samerun.errors import DamagedRun, NewerSchema, RunStillGoing, UnknownRun
 from samerun.record.run import Run
 from samerun.store import folder as folders
-from samerun.store.layout import RunFolder, StoreLayout
+from samerun.store.layout import RunFolder, StoreLayout, is_run_id
 from samerun.store.objects import Objects
 
 _HASH = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
@@ -46,9 +46,12 @@ def remove(layout: StoreLayout, runs: list[RunFolder]) -> Removed:
     """Remove runs, all or none of them.
 
     Raises:
+        UnknownRun: one of them is some other folder, which is not ours to remove.
         RunStillGoing: one of them has not ended.
     """
     for run_folder in runs:
+        if not is_run_id(run_folder.id) and _load(run_folder) is None:
+            raise UnknownRun(f"{run_folder.path} is not the folder of a run.", "Nothing was removed.")
         if _is_running(run_folder):
             raise RunStillGoing(f"The run {run_folder.id} has not ended.", "Wait for it, or stop it.", id=run_folder.id)
     size = sum(_size(run_folder.path) for run_folder in set(runs))

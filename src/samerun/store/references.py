@@ -8,7 +8,7 @@ from pathlib import Path
 
 from samerun.errors import UnknownRun
 from samerun.store.index import list_runs
-from samerun.store.layout import RunFolder, StoreLayout
+from samerun.store.layout import RunFolder, StoreLayout, is_run_id
 
 _LAST = re.compile(r"last(?:~(\d{1,9}))?\Z")
 _LIST = "`samerun ls` lists them."
@@ -58,7 +58,8 @@ def _by_path(text: str, cwd: Path) -> RunFolder | None:
     if path.name == "run.json" and path.is_file():
         path = path.parent
     is_folder = path.is_dir() and ((path / "run.json").exists() or "/" in text)
-    if is_folder and not (path / "run.json").exists() and not (path / "logs").is_dir():
+    # One that has lost its record is still known by its name; any other folder is somebody's own.
+    if is_folder and not (path / "run.json").exists() and not is_run_id(path.resolve().name):
         raise UnknownRun(f"{text} is a folder, but not one of a run: it has no run.json.", _LIST, text=text)
     return RunFolder(path.resolve()) if is_folder else None
 
