@@ -108,5 +108,20 @@ def test_normalise_name(name: str, expected: str) -> None:
     assert normalise_name(name) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("out/exp_8878afb7/vocab.txt", "out/exp_{uuid}/vocab.txt"),
+        ("model-0a1b2c.pt", "model-{uuid}.pt"),
+        ("step_00000123.npz", "step_00000123.npz"),
+        ("lr_1e-05.txt", "lr_1e-05.txt"),
+        ("facade.png", "facade.png"),
+        ("fold_a1.csv", "fold_a1.csv"),
+    ],
+)
+def test_the_beginning_of_a_uuid_is_known_by_letters_and_digits(name: str, expected: str) -> None:
+    assert normalise_name(name) == expected
+
+
 def test_normalise_name_knows_the_run() -> None:
     assert normalise_name("a/abc/x", "abc") == "a/{run}/x"

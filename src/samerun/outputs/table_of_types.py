@@ -16,10 +16,12 @@ from samerun.outputs import (
     npy,
     npz,
     parquet,
+    pdf_document,
     pickle_file,
     picture,
     safetensors_file,
     sqlite_database,
+    svg_drawing,
     tensorboard_events,
     text,
     toml_document,
@@ -52,6 +54,8 @@ _BEFORE_ARCHIVES: tuple[OutputType, ...] = (
     toml_document,
     csv_table,
     sqlite_database,
+    svg_drawing,
+    pdf_document,
 )
 _AFTER_ARCHIVES: tuple[OutputType, ...] = (text, binary)
 

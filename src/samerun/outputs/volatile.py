@@ -93,12 +93,12 @@ def normalise_name(path: str, run_id: str = "") -> str:
         run_id: the id of the run that wrote it, if known.
 
     Returns:
-        The path with the run id, uuids, moments, and version numbers (``version_3``, ``run-7``, ``v2``) replaced.
+        The path with the run id, uuids and their beginnings, hashes, moments, and version numbers (``version_3``, ``run-7``, ``v2``) replaced.
     """
     if run_id:
         path = path.replace(run_id, "{run}")
     path = _EVENTS.sub(r"events.out.tfevents.{time}\1", path)
-    path = UUID.sub("{uuid}", path)
+    path = _TOKEN.sub("{uuid}", UUID.sub("{uuid}", path))
     for pattern in _NAME_MOMENTS:
         path = compiled(pattern).sub("{time}", path)
     return _VERSION.sub(r"\1\2{version}", path)
@@ -114,6 +114,9 @@ _NAME_MOMENTS = tuple(
         r"(?<=\{time\}[/_-])[0-2]\d([-:.])[0-5]\d\1[0-5]\d",
     )
 )
+_TOKEN = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{6,64}(?![0-9A-Za-z])")
+"""The beginning of a uuid (``uuid4().hex[:8]``) or a hash: letters and digits, both."""
+
 _VERSION = re.compile(r"(?<![A-Za-z0-9])(version|ver|run|runs|exp|experiment|trial|job|v)([-_]?)\d+(?![A-Za-z0-9])")
 
 
