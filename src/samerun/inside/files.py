@@ -26,11 +26,6 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _REGULAR = stat.S_IFREG
 _KIND = 0o170000
 _STAT = posix.stat
-_IMPORTERS = ("<frozen importlib", "<frozen zipimport", "<samerun")
-_LISTERS = (
-    *("/importlib/", "/pkgutil.py", "/pkg_resources/", "/importlib_metadata/"),
-    *("/shutil.py", "/tempfile.py", "/linecache.py"),
-)
 
 _read: set[int] = set()
 _written: set[int] = set()
@@ -310,7 +305,7 @@ def _on_list(args: tuple[Any, ...]) -> None:
     key = hash(("list", path))
     if path is None or key in _told or not places.is_seen(path + "/") or path.startswith("/dev/"):
         return
-    if _is_machinery(_caller()):
+    if places.is_machinery(_caller()):
         return
     _told.add(key)
     events.emit("list", path)
@@ -322,11 +317,6 @@ def _caller() -> str:
     while frame.f_back is not None and frame.f_code.co_filename == __file__:
         frame = frame.f_back
     return frame.f_code.co_filename
-
-
-def _is_machinery(filename: str) -> bool:
-    """Say whether a folder is listed to find modules or to be removed: the order of its entries means nothing then."""
-    return filename.startswith(_IMPORTERS) or any(part in filename for part in _LISTERS)
 
 
 def _on_rename(args: tuple[Any, ...]) -> None:

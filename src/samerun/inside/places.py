@@ -27,6 +27,11 @@ _SYSTEM = (
 _OF_PREFIX = ("bin", "include", "share", "etc", "lib64", "libexec", "ssl", "conda-meta", "var", "sbin")
 _MADE_BY_VENV = ("bin", "include", "lib64")
 _PACKAGES = ("/site-packages/", "/dist-packages/")
+_IMPORTERS = ("<frozen importlib", "<frozen zipimport", "<samerun")
+_LISTERS = (
+    *("/importlib/", "/pkgutil.py", "/pkg_resources/", "/importlib_metadata/"),
+    *("/shutil.py", "/tempfile.py", "/linecache.py"),
+)
 _CELLS = ("<ipython-input", "<stdin>", "<string>")
 
 
@@ -122,6 +127,11 @@ def _is_user_code(filename: str) -> bool:
         return filename.startswith(_CELLS) or "/ipykernel_" in filename
     path = normal(filename)
     return path.startswith(_places.tree) and is_seen(path)
+
+
+def is_machinery(filename: str) -> bool:
+    """Say whether a folder is listed to find modules or to be removed: the order of its entries means nothing then."""
+    return filename.startswith(_IMPORTERS) or any(part in filename for part in _LISTERS)
 
 
 def source_of(path: str) -> str:
