@@ -81,6 +81,7 @@ class ActiveRun:
         self._own = own
         self._pid = os.getpid()
         self._said: set[str] = set()
+        self._told = False
         self._ended = False
         self._error_before = getattr(sys, "last_value", None)
         self._metrics: MetricsWriter | None = None
@@ -180,8 +181,11 @@ class ActiveRun:
             log = files.AppendFile(self._folder.own_log)
             log.append(exact.plain_text(line.replace("\n", " ")).encode() + b"\n")
             log.close()
-        except Exception:  # the disk is full, or gone: training goes on
-            _say(f"samerun: {what} could not be kept ({type(error).__name__}); training goes on\n")
+        except Exception:  # the disk is full, or gone: training goes on, and is told once
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            if not self._told:
+                _say(f"samerun: {what} could not be kept ({reason}); training goes on\n")
+            self._told = True
 
     def __enter__(self) -> ActiveRun:
         return self

@@ -56,25 +56,31 @@ def launch(order: Launch) -> Launched:
         CannotStart: the command cannot be started; nothing is kept then.
         OSError: the store cannot be written before the start.
     """
-    return _Launching(order).go()
+    folder = order.layout.run_folder(order.name, new_run_id(time.time())).create()
+    try:
+        launching = _Launching(order, folder)
+    except BaseException:
+        files.remove_tree(folder.path)
+        raise
+    return launching.go()
 
 
 class _Launching:
     """One launch on its way, in the order of its methods."""
 
-    def __init__(self, order: Launch) -> None:
+    def __init__(self, order: Launch, folder: RunFolder) -> None:
         self.order = order
-        self.folder = order.layout.run_folder(order.name, new_run_id(time.time())).create()
+        self.folder = folder
         self.spool = files.make_folder(spool_of(self.folder))
         files.make_folder(self.folder.logs)
         self.objects = Objects(order.layout.objects)
         self.keeper = Keeper(self.objects, order.redactor, order.keep_inputs)
         self.log = TextLog(self.folder, order.redactor)
         self.run = self._first_record()
+        run_folder.save(self.folder, self.run)
 
     def go(self) -> Launched:
         order = self.order
-        run_folder.save(self.folder, self.run)
         watch = FolderWatch([order.ground.real], skip=self._is_skipped)
         watch.start()
         started_ns = time.time_ns()
