@@ -14,6 +14,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import struct
 import sys
 
 _CLONE_NEWNS = 0x00020000
@@ -23,6 +24,10 @@ _MS_REMOUNT = 32
 _MS_BIND = 4096
 _MS_REC = 16384
 _MS_PRIVATE = 1 << 18
+_MOUNT_SETATTR = 442
+_AT_FDCWD = -100
+_AT_RECURSIVE = 0x8000
+_LOCKED = 0x2 | 0x4 | 0x8  # nosuid, nodev, noexec, as statvfs and mount both number them
 FAILED = 213
 """The exit status that says that no namespace could be made; the parent then replays without one."""
 
@@ -94,8 +99,23 @@ def _mount_all(plan: dict[str, list[dict[str, str]]]) -> None:
         if not _layer(descriptor, each):
             _mount(f"/proc/self/fd/{descriptor}", target, None, _MS_BIND | _MS_REC, None)
             if each.get("read_only"):
-                _libc.mount(None, os.fsencode(target), None, ctypes.c_ulong(_MS_BIND | _MS_REMOUNT | _MS_RDONLY), None)
+                _make_read_only(target)
         os.close(descriptor)
+
+
+def _make_read_only(target: str) -> None:
+    """Let nobody write through a mount, nor through those below it.
+
+    Raises:
+        OSError: the kernel refuses; then the program must not be started, for what it would write is the user's own.
+    """
+    read_only = struct.pack("4Q", _MS_RDONLY, 0, 0, 0)
+    path = os.fsencode(target)
+    if _libc.syscall(_MOUNT_SETATTR, _AT_FDCWD, path, _AT_RECURSIVE, read_only, len(read_only)) == 0:
+        return
+    # Before Linux 5.12. In a user namespace the kernel refuses to forget what a mount was restricted by already.
+    flags = _MS_BIND | _MS_REMOUNT | _MS_RDONLY | (os.statvfs(target).f_flag & _LOCKED)
+    _check(_libc.mount(None, path, None, ctypes.c_ulong(flags), None), "mount read-only " + target)
 
 
 def _layer(descriptor: int, each: dict[str, str]) -> bool:
