@@ -93,7 +93,8 @@ def normalise_name(path: str, run_id: str = "") -> str:
         run_id: the id of the run that wrote it, if known.
 
     Returns:
-        The path with the run id, uuids and their beginnings, hashes, moments, and version numbers (``version_3``, ``run-7``, ``v2``) replaced.
+        The path with the run id, uuids and their beginnings, hashes, moments, and version numbers (``version_3``,
+        ``run-7``, ``v2``) replaced.
     """
     if run_id:
         path = path.replace(run_id, "{run}")
