@@ -194,3 +194,17 @@ def test_ten_thousand_runs_are_listed_in_no_time(layout: StoreLayout) -> None:
         seconds.append(time.perf_counter() - began)
         assert int(done.stdout) == count
     assert min(seconds) < 0.9, "0.3 s are meant; a busy machine is given three times that"
+
+
+@pytest.mark.parametrize(
+    "damaged", [[], 5, "text", {"argv": [1, 2]}, {"argv": 7}, {"argv": ["x", "--n", "1" + "0" * 400]}]
+)
+def test_a_record_with_odd_arguments_hides_no_other_run(
+    make_run: MakeRun, layout: StoreLayout, damaged: object
+) -> None:
+    first = make_run()
+    odd = make_run("20260101_120001_second", factors={"arguments": damaged, "config": 3, "data": ["missing"]})
+    assert {row.id for row in list_runs(layout)} == {first.id, odd.id}
+    run = folders.load(odd)
+    assert "damaged" in str(run.reading("config"))
+    assert "damaged" in str(run.reading("data"))

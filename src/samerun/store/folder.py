@@ -157,7 +157,9 @@ def _factors(folder: RunFolder, stored: dict[str, Json], whole: bool) -> dict[st
     factors: dict[str, Json] = {}
     for kind, values in stored.items():
         name = BESIDE.get(kind)
-        if name is None or values != {"beside": name}:
+        if not isinstance(values, dict):
+            factors[kind] = {"missing": "run.json is damaged there"}
+        elif name is None or values != {"beside": name}:
             factors[kind] = values
         elif whole:
             factors[kind] = _beside(folder, name)

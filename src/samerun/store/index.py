@@ -6,6 +6,7 @@ Nothing is ever known from it alone.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sqlite3
@@ -117,7 +118,8 @@ def _moment(run_id: str) -> float:
 
 def row_of(run: Run, path: str) -> Row:
     """Return the row of a run whose folder is ``path``."""
-    argv = run.factors.get("arguments", {}).get("argv") or run.command
+    argv = run.factors.get("arguments", {}).get("argv")
+    argv = argv if isinstance(argv, list) and argv and all(isinstance(word, str) for word in argv) else run.command
     config = run.factors.get("config", {})
     keys = {key.rpartition(":")[2]: value for key, value in config.items() if set(config) != {"missing"}}
     return Row(
@@ -136,8 +138,13 @@ def row_of(run: Run, path: str) -> Row:
 
 
 def _storable(value: Json) -> Json:
-    """Return a value that the table can hold: integers beyond 64 bits as floats."""
-    return float(value) if type(value) is int and not -(1 << 63) <= value < 1 << 64 else value
+    """Return a value that the table can hold: integers beyond 64 bits as floats, beyond every float as infinite."""
+    if type(value) is not int or -(1 << 63) <= value < 1 << 64:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def arguments_of(argv: list[str]) -> dict[str, Json]:
