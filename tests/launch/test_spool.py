@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -119,3 +120,14 @@ def test_a_draw_has_its_line_and_older_records_have_none() -> None:
     assert parse(b"drawn\tpython\ttrain.py\t3") == reported.Drawn("python", "train.py", 3)
     assert parse(b"drawn\tpython\t\t0") == parse(b"drawn\tpython") == reported.Drawn("python")
     assert parse(b"drawn\tpython\ttrain.py\tx") is None
+
+
+@pytest.mark.parametrize(
+    "event", ["process", "read", "write", "before", "rename", "launch", "entropy", "drawn", "exit"]
+)
+@pytest.mark.parametrize("count", range(4))
+def test_an_event_that_was_cut_off_costs_itself_alone(tmp_path: Path, event: str, count: int) -> None:
+    cut = "\t".join([event, *["1"] * count])
+    (tmp_path / "main.events").write_text(f"absent\tfirst\n{cut}\nabsent\tlast\n")
+    found = read_spool(tmp_path)
+    assert [each.path for each in found.of(reported.Absent)] == ["first", "last"]

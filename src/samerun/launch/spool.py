@@ -121,7 +121,7 @@ def parse(line: bytes) -> Record | tuple[str, reported.Process] | None:
     reader = _READERS.get(name)
     try:
         return reader(fields) if reader else None
-    except (IndexError, ValueError):
+    except (IndexError, TypeError, ValueError):  # too few fields, or no numbers where they belong
         return None
 
 
