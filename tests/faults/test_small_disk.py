@@ -1,4 +1,4 @@
-"""A disk that is full or can only be read: training goes on as it would, one sentence says it, and nothing false is kept."""
+"""A disk that is full or can only be read: training goes on, one sentence says it, and nothing false is kept."""
 
 from __future__ import annotations
 

@@ -107,10 +107,22 @@ def _reader_gone() -> int:
 
 def _from_the_world(error: Exception, as_json: bool) -> int:
     """Refuse with a sentence where the disk or the rights are the reason; 0 where they are not."""
-    if not isinstance(error, OSError) or error.errno not in _WORLD:
+    if not isinstance(error, OSError):
+        return 0
+    if _is_nowhere():
+        return _refuse("The folder in which this was called is not there any more.", "Change to another one.", as_json)
+    if error.errno not in _WORLD:
         return 0
     place = f" at {error.filename}" if error.filename else ""
     return _refuse(f"Cannot go on: {_WORLD[error.errno]}{place}.", "Mend that and run the command again.", as_json)
+
+
+def _is_nowhere() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _fault(error: Exception, arguments: list[str], as_json: bool) -> int:

@@ -15,7 +15,8 @@ _MAIN = ("__main__", "__mp_main__")
 _ENVIRONMENT = ("/site-packages/", "/dist-packages/")
 _GENERATORS = frozenset(["random", "secrets", "uuid", "numpy", "polars", "tensorflow", "torch", "_samerun_inside"])
 _GENERATED = "/__autograph_generated_file"  # TensorFlow compiles a copy of the user's function in a temporary file
-_INSIDE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+# samerun itself, of which the program may use the library: it is nobody's own code, wherever it is installed.
+_INSIDE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _SCRIPTS = os.path.join(sys.prefix, "bin") + os.sep
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 

@@ -54,10 +54,12 @@ def install(environment: Mapping[str, str]) -> None:
     """Work out what is dropped from SAMERUN_TREE, SAMERUN_RUN, SAMERUN_SPOOL, SAMERUN_GUARD and the interpreter."""
     tree = environment.get("SAMERUN_TREE")
     own = [environment.get(name) for name in ("SAMERUN_RUN", "SAMERUN_SPOOL")]
-    ours = [_folder(path) for path in (*own, os.path.dirname(os.path.abspath(__file__))) if path]
+    inside = os.path.dirname(os.path.abspath(__file__))
+    ours = [_folder(path) for path in (*own, inside) if path]
     places = _Places()
     places.tree = _folder(tree) if tree else "\0"
-    dropped = [*ours, *_of_environment(places.tree)]
+    # The library too, which a program may use from sources (an editable install).
+    dropped = [*ours, _folder(os.path.dirname(inside)), *_of_environment(places.tree)]
     places.dropped = (*_SYSTEM, "/dev/", *dropped)
     places.dropped_in_tree = tuple(path for path in dropped if path.startswith(places.tree) and path != places.tree)
     guard = environment.get("SAMERUN_GUARD")

@@ -55,6 +55,10 @@ def _by_path(text: str, cwd: Path) -> RunFolder | None:
     if not text or "\0" in text:
         return None
     path = cwd / text
+    try:
+        path.lstat()
+    except (OSError, ValueError):  # too long for a name, among others
+        return None
     if path.name == "run.json" and path.is_file():
         path = path.parent
     is_folder = path.is_dir() and ((path / "run.json").exists() or "/" in text)
