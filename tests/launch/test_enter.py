@@ -1,50 +1,124 @@
-"""What is shown to a replayed program read-only cannot be written through."""
+"""A command in a mount namespace of its own."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from samerun.launch import enter
 
-_OUTER = ["unshare", "--user", "--map-root-user", "--mount"]
-_INNER = "unshare --user --map-root-user"
+Enter = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def _can_unshare() -> bool:
-    try:
-        return subprocess.run([*_OUTER, "sh", "-c", f"{_INNER} true"], capture_output=True).returncode == 0
-    except OSError:
-        return False
+@pytest.fixture
+def call(tmp_path: Path, mounted: None) -> Enter:
+    """Start a shell script in a namespace: ``call("cat x", binds=[...], overlays=[...])``."""
+
+    def start(script: str | list[str], **plan: Any) -> subprocess.CompletedProcess[str]:
+        path = tmp_path / "mounts.json"
+        path.write_text(json.dumps({"cwd": "/", "binds": [], "overlays": [], **plan}))
+        command = ["sh", "-c", script] if isinstance(script, str) else script
+        argv = [sys.executable, "-I", "-S", enter.__file__, str(path), "--", *command]
+        return subprocess.run(argv, capture_output=True, text=True, check=False)
+
+    return start
 
 
-pytestmark = pytest.mark.skipif(not _can_unshare(), reason="user and mount namespaces do not work here")
+@pytest.fixture
+def folders(tmp_path: Path) -> dict[str, Path]:
+    """Make the folders ``mine`` and ``other``, each with a file that says so."""
+    made = {name: tmp_path / name for name in ("mine", "other")}
+    for name, path in made.items():
+        path.mkdir()
+        (path / "a.txt").write_text(name)
+    return made
 
 
-def _enter_below(disk: Path, options: str, deed: str) -> subprocess.CompletedProcess[str]:
-    """Show ``disk/big`` in ``disk/project/data`` read-only, ``disk`` being mounted by somebody with more rights."""
-    bind = {"source": f"{disk}/big", "target": f"{disk}/project/data", "read_only": True}
-    plan = disk.parent / "plan.json"
-    plan.write_text(json.dumps({"cwd": f"{disk}/project", "overlays": [], "binds": [bind]}))
-    script = f"""
-        mount -t tmpfs -o {options} tmpfs {disk} &&
-        mkdir -p {disk}/big/below {disk}/project/data &&
-        mount -t tmpfs tmpfs {disk}/big/below &&
-        echo as it was | tee {disk}/big/file > {disk}/big/below/file &&
-        {_INNER} {sys.executable} -I -S {enter.__file__} {plan} -- sh -c '{deed}'
-        cat {disk}/big/file {disk}/big/below/file
-    """
-    return subprocess.run([*_OUTER, "sh", "-c", script], capture_output=True, text=True)
+def bind(source: Path, target: Path, **facts: Any) -> dict[str, Any]:
+    return {"source": str(source), "target": str(target), **facts}
 
 
-@pytest.mark.parametrize("options", ["rw", "nosuid,nodev", "nosuid,nodev,noexec,relatime"])
-def test_nothing_is_written_through_what_is_shown(tmp_path: Path, options: str) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    done = _enter_below(disk, options, "cat data/file; echo changed > data/file; echo changed > data/below/file")
-    assert done.stdout == "as it was\n" * 3
-    assert done.stderr.count("Read-only file system") == 2
+def test_another_folder_lies_over_the_users_own(call: Enter, folders: dict[str, Path]) -> None:
+    mine = folders["mine"]
+    done = call(f"cat {mine}/a.txt; echo changed > {mine}/a.txt; rm -f {mine}/b", binds=[bind(folders["other"], mine)])
+    assert done.stdout == "other"
+    assert (mine / "a.txt").read_text() == "mine"
+    assert (folders["other"] / "a.txt").read_text() == "changed\n"
+
+
+def test_what_is_shown_read_only_cannot_be_written(call: Enter, folders: dict[str, Path]) -> None:
+    other, mine = folders["other"], folders["mine"]
+    done = call(f"echo x > {mine}/a.txt", binds=[bind(other, mine, read_only=True)])
+    assert "Read-only" in done.stderr
+    assert (other / "a.txt").read_text() == "other"
+
+
+def test_a_file_over_a_file(call: Enter, folders: dict[str, Path]) -> None:
+    done = call(
+        f"cat {folders['mine']}/a.txt",
+        binds=[bind(folders["other"] / "a.txt", folders["mine"] / "a.txt", read_only=True)],
+    )
+    assert done.stdout == "other"
+
+
+def test_what_a_mount_hides_can_shine_through_it(call: Enter, folders: dict[str, Path]) -> None:
+    mine, other = folders["mine"], folders["other"]
+    (mine / "env").mkdir()
+    (mine / "env" / "x").write_text("shines")
+    (other / "env").mkdir()
+    done = call(f"cat {mine}/a.txt {mine}/env/x", binds=[bind(other, mine), bind(mine / "env", mine / "env")])
+    assert done.stdout == "othershines"
+
+
+@pytest.mark.parametrize("odd", ["with space", "co:lon", "com,ma", "back\\slash", "日本"])
+def test_a_layer_takes_the_writes(call: Enter, tmp_path: Path, odd: str) -> None:
+    target, upper, work = (tmp_path / odd / name for name in ("target", "upper", "work"))
+    for folder in (target, upper, work):
+        folder.mkdir(parents=True)
+    (target / "a.txt").write_text("mine")
+    layer = {"target": str(target), "upper": str(upper), "work": str(work)}
+    done = call(["sh", "-c", 'cat "$1/a.txt"; echo changed > "$1/a.txt"', "sh", str(target)], overlays=[layer])
+    if done.returncode == enter.FAILED:
+        pytest.skip("no overlays in a namespace here")
+    assert done.stdout == "mine"
+    assert (target / "a.txt").read_text() == "mine"
+    assert (upper / "a.txt").read_text() == "changed\n"
+
+
+@pytest.mark.parametrize(("script", "status"), [("exit 7", 7), ("kill -9 $$", -9)])
+def test_the_command_is_the_process(call: Enter, script: str, status: int) -> None:
+    assert call(script).returncode == status
+
+
+@pytest.mark.parametrize(("command", "status"), [("no-such-program", 127), ("/etc", 126)])
+def test_what_cannot_be_started_has_the_shells_status(call: Enter, command: str, status: int) -> None:
+    assert call([command]).returncode == status
+
+
+def test_who_one_is_stays(call: Enter) -> None:
+    assert call("id -u; id -g").stdout.split() == [str(os.getuid()), str(os.getgid())]
+
+
+def test_where_it_starts(call: Enter, tmp_path: Path) -> None:
+    assert call("pwd", cwd=str(tmp_path)).stdout.strip() == str(tmp_path)
+
+
+@pytest.mark.parametrize("plan", [{"binds": [{"source": "/nowhere", "target": "/tmp"}]}, {"cwd": "/nowhere"}])
+def test_a_mount_that_fails_is_reported_and_nothing_starts(call: Enter, tmp_path: Path, plan: dict[str, Any]) -> None:
+    done = call(f"touch {tmp_path}/started", **plan)
+    assert done.returncode == enter.FAILED
+    assert "nowhere" in (tmp_path / "mounts.json.failed").read_text()
+    assert not (tmp_path / "started").exists()
+
+
+def test_nothing_is_mounted_outside(call: Enter, folders: dict[str, Path]) -> None:
+    before = Path("/proc/self/mounts").read_text()
+    call("true", binds=[bind(folders["other"], folders["mine"])])
+    assert Path("/proc/self/mounts").read_text() == before

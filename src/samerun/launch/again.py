@@ -128,6 +128,9 @@ def prepare_again(
         _refuse_if_lacking(run, workspace)
         if python is not None:
             plan.argv = with_python(plan.argv, python, run)
+            plan.environment["PATH"] = os.pathsep.join(
+                (os.path.dirname(python), plan.environment.get("PATH", os.defpath))
+            )
         launch = _launch(run, layout, redactor, version, plan, workspace, mounts)
     except BaseException:
         files.remove_tree(home)

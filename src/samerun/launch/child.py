@@ -150,6 +150,16 @@ class _Pump(threading.Thread):
         os.close(self._wake)
 
 
+def fill_streams() -> None:
+    """Open what is closed of the descriptors 0 to 2, so that no file of the store gets a stream's number.
+
+    Else the program's text would go there, unredacted. The child's own stay closed: the descriptors are not inherited.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+
+
 def run_child(
     argv: Sequence[str],
     cwd: str,

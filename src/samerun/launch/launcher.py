@@ -22,7 +22,7 @@ from samerun.basics import files
 from samerun.errors import CannotStart
 from samerun.factors.factor import Plan
 from samerun.inside.identity import rank_in
-from samerun.launch.child import Ending, run_child
+from samerun.launch.child import Ending, fill_streams, run_child
 from samerun.launch.ground import Ground
 from samerun.launch.inputs import InputFollower
 from samerun.launch.keeping import Keeper
@@ -56,6 +56,7 @@ def launch(order: Launch) -> Launched:
         CannotStart: the command cannot be started; nothing is kept then.
         OSError: the store cannot be written before the start.
     """
+    fill_streams()
     folder = order.layout.run_folder(order.name, new_run_id(time.time())).create()
     try:
         launching = _Launching(order, folder)

@@ -39,9 +39,9 @@ def _of_file(path: Path, output: Output) -> dict[str, Json]:
         return {}
     try:
         document = json.loads(files.read_bytes(path))
+        return dict(_numbers(document)) if isinstance(document, dict) else {}
     except (OSError, ValueError, RecursionError):
         return {}
-    return dict(_numbers(document)) if isinstance(document, dict) else {}
 
 
 def _numbers(document: dict[str, Json], above: str = "") -> Iterator[tuple[str, Json]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -79,10 +80,20 @@ def requirements(packages: Values) -> tuple[list[str], list[str]]:
 
 
 def _requirement(name: str, facts: Json) -> str | None:
-    origin = facts.get("origin", "")
-    if '"editable"' in origin or '"dir_info"' in origin:
+    try:
+        origin = json.loads(facts.get("origin", "{}"))
+        url = str(origin.get("url", ""))
+    except (ValueError, AttributeError):  # a recorder marked a secret in it
+        origin, url = {}, ""
+    if "dir_info" in origin:
         return None
-    return f"{name}=={facts['version']}\n"
+    if not url or "<redacted:" in url:
+        return f"{name}=={facts['version']}\n"
+    below = f"#subdirectory={origin['subdirectory']}" if origin.get("subdirectory") else ""
+    vcs = origin.get("vcs_info")
+    if vcs:
+        return f"{name} @ {vcs['vcs']}+{url}@{vcs['commit_id']}{below}\n"
+    return f"{name} @ {url}{below}\n"
 
 
 def _python_for(python: Values) -> str:
