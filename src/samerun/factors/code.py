@@ -47,11 +47,11 @@ class Code(Plain):
     kind = "code"
 
     def read(self, scene: Scene) -> Reading:
-        """Return the facts of each file of the folder before the start, and of each source read from outside."""
+        """Return the facts of each file of the folder before the start; outside, of sources and what was overwritten."""
         return {
             path: msgspec.to_builtins(fact)
             for path, fact in scene.files.items()
-            if fact.state != "outside" or is_code(path)
+            if fact.state != "outside" or is_code(path) or not fact.read
         }
 
     def differences(self, a: Values, b: Values) -> list[Change]:

@@ -16,13 +16,15 @@ from samerun.basics.hashing import StatCache
 from samerun.basics.redaction import Redactor
 from samerun.errors import CannotReplay
 from samerun.factors import FACTORS
-from samerun.factors.factor import Plan
+from samerun.factors.factor import Factor, Plan
 from samerun.launch import enter
 from samerun.launch.found import make_redactor
 from samerun.launch.git_folder import put_git
 from samerun.launch.ground import Ground
 from samerun.launch.launcher import Launched, launch
+from samerun.launch.layers import make_layers
 from samerun.launch.order import Launch
+from samerun.launch.outside import put_back
 from samerun.launch.tree import Tree, TreeReader, is_environment
 from samerun.launch.workspace import Workspace, WorkspaceBuilder
 from samerun.record.missing import Missing, NotCaptured
@@ -125,6 +127,8 @@ def prepare_again(
     home = files.make_folder(layout.shared / "workspaces" / f"{run.id}-{os.urandom(4).hex()}")
     try:
         workspace = builder.build(home / "tree", plan.files)
+        for name in _written_outside(run) if mounts else ():  # put back where it can be written
+            workspace.shown.pop(name, None)
         _refuse_if_lacking(run, workspace)
         if python is not None:
             plan.argv = with_python(plan.argv, python, run)
@@ -146,8 +150,19 @@ def make_plan(run: Run, environment: Mapping[str, str], given: Mapping[str, Valu
     for factor in FACTORS:
         values = given.get(factor.kind, run.reading(factor.kind))
         if not isinstance(values, Missing):
-            factor.give(plan, values)
+            _give(factor, plan, values, run)
     return plan
+
+
+def _give(factor: Factor, plan: Plan, values: Values, run: Run) -> None:
+    try:
+        factor.give(plan, values)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise CannotReplay(
+            f"The run {run.id} cannot be replayed: its record of the factor {factor.kind} cannot be understood.",
+            "Its folder is damaged or was made by something else; `samerun show` says what is not whole.",
+            factor=factor.kind,
+        ) from error
 
 
 def clear(again: Again) -> None:
@@ -170,13 +185,17 @@ def _refuse_if_lacking(run: Run, workspace: Workspace) -> None:
 
 
 def _refuse_writes_outside(run: Run) -> None:
-    outside = [output.path for output in run.outputs if os.path.isabs(output.path)]
+    outside = _written_outside(run)
     if outside:
         raise CannotReplay(
             f"The run {run.id} wrote {outside[0]}, outside of its folder, and a replay would overwrite it here.",
             "Replay it where mount namespaces work (Linux), or have the program write below its own folder.",
             outside=outside,
         )
+
+
+def _written_outside(run: Run) -> list[str]:
+    return [output.path for output in run.outputs if os.path.isabs(output.path)]
 
 
 def _placeholder_notes(workspace: Workspace) -> list[str]:
@@ -196,7 +215,7 @@ def _launch(
     original = Path(run.place.tree)
     tree = Tree(original, dict(plan.files), dict(workspace.keys), run.place.git, run.place.no_git)
     ground = (
-        Ground(original, workspace.folder, _private_folders(run, workspace))
+        Ground(original, workspace.folder, make_layers(run, workspace, plan.files, Objects(layout.objects)))
         if mounts
         else Ground(workspace.folder, workspace.folder)
     )
@@ -224,35 +243,6 @@ def _as_found(run: Run, plan: Plan) -> dict[str, str]:
     return found
 
 
-def _private_folders(run: Run, workspace: Workspace) -> dict[str, Path]:
-    """Return the outside folders that the run wrote to, each with a private one that takes the writes."""
-    parents = sorted({os.path.dirname(output.path) for output in run.outputs if os.path.isabs(output.path)}, key=len)
-    tops: list[str] = []
-    for parent in parents:
-        existing = _existing(parent)
-        if existing != "/" and not any(existing == top or existing.startswith(top + "/") for top in tops):
-            tops.append(existing)
-    home = _apart_from(tops, workspace.folder.parent)
-    return {top: files.make_folder(home / f"samerun-{os.urandom(6).hex()}" / "upper") for top in tops}
-
-
-def _apart_from(tops: list[str], home: Path) -> Path:
-    """Return a folder for private layers: a layer may not lie below the folder that it covers (overlayfs)."""
-    places = (home, Path("/var/tmp"), Path.home() / ".cache", Path("/dev/shm"))
-    free = (place for place in places if not any(_is_below(str(place), top) for top in tops))
-    return next((place for place in free if place == home or os.access(place, os.W_OK)), home)
-
-
-def _is_below(path: str, top: str) -> bool:
-    return path == top or path.startswith(top.rstrip("/") + "/")
-
-
-def _existing(folder: str) -> str:
-    while not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
-    return folder
-
-
 class _Through:
     """Starts the command in a mount namespace in which the workspace lies over the original folder."""
 
@@ -269,26 +259,30 @@ class _Through:
     def __call__(self, command: list[str], folder: RunFolder) -> list[str]:
         """Write what is to be mounted and return the command that does it."""
         home = self._workspace.folder.parent
-        plan = {"cwd": self._plan.cwd, "overlays": self._overlays(), "binds": self._binds(home, folder)}
+        objects = Objects(self._layout.objects)
+        new = put_back(_written_outside(self._run), self._plan.files, self._ground.outside, objects)
+        binds = self._binds(home, folder)
+        plan = {"cwd": self._plan.cwd, "overlays": self._overlays(), "new": new, "binds": binds}
         path = home / "mounts.json"
         files.write_atomic(path, json.dumps(plan).encode())
         return [sys.executable, "-I", "-S", enter.__file__, str(path), "--", *command]
 
     def _overlays(self) -> list[dict[str, str]]:
-        outside = self._ground.outside.items()
-        works = {upper: files.make_folder(upper.parent / "work") for _, upper in outside}
-        return [{"target": target, "upper": str(upper), "work": str(works[upper])} for target, upper in outside]
+        outside = {target: upper for target, upper in self._ground.outside.items() if os.path.isabs(self._name(target))}
+        return [{"target": target, **_room(upper)} for target, upper in outside.items()]
+
+    def _name(self, path: str) -> str:
+        return self._ground.name(path)
 
     def _private(self, home: Path, path: str) -> dict[str, object]:
         """Return a mount of a folder of the user that takes writes into a private layer, or read-only without one."""
         layer = home / "layers" / str(len(os.listdir(files.make_folder(home / "layers"))))
-        upper, work = files.make_folder(layer / "upper"), files.make_folder(layer / "work")
-        return {"source": path, "target": path, "read_only": True, "upper": str(upper), "work": str(work)}
+        return {"source": path, "target": path, "read_only": True, **_room(files.make_folder(layer / "upper"))}
 
     def _binds(self, home: Path, folder: RunFolder) -> list[dict[str, object]]:
         """Return what is mounted, in order: the workspace first, then what must shine through it."""
         tree = str(self._ground.tree)
-        binds: list[dict[str, object]] = [{"source": str(self._workspace.folder), "target": tree}]
+        binds: list[dict[str, object]] = [{"source": str(self._workspace.folder), "target": tree}, *self._linked(tree)]
         for path in self._shining(folder):
             below = os.path.relpath(path, tree)
             if below.startswith(".."):
@@ -307,8 +301,18 @@ class _Through:
                 }
             )
         for name, source in self._workspace.shown.items():
-            binds.append({"source": str(source), "target": os.path.join(tree, name), "read_only": True})
+            if not source.is_dir():
+                private = source.is_relative_to(home)
+                binds.append({"source": str(source), "target": os.path.join(tree, name), "read_only": not private})
         return binds
+
+    def _linked(self, tree: str) -> Iterable[dict[str, object]]:
+        """Yield what links of the project lead to, each under the private layer that takes its writes."""
+        for name, source in self._workspace.shown.items():
+            target = os.path.join(tree, name)
+            if source.is_dir():
+                room = _room(self._ground.outside[target])
+                yield {"source": str(source), "target": target, "read_only": True, **room}
 
     def _is_overlaid(self, path: str) -> bool:
         return any(path == top or path.startswith(top + "/") for top in self._ground.outside)
@@ -325,6 +329,11 @@ class _Through:
         program = self._plan.argv[0]
         if os.path.isabs(program) and is_environment(os.path.dirname(os.path.dirname(program))):
             yield os.path.dirname(os.path.dirname(program))
+
+
+def _room(upper: Path) -> dict[str, str]:
+    """Return the two folders that a layer needs."""
+    return {"upper": str(upper), "work": str(files.make_folder(upper.parent / "work"))}
 
 
 def _existing_folders(*paths: object) -> Iterable[str]:

@@ -69,7 +69,8 @@ class Gathering:
         outputs = [*found, *artifact_outputs(self._folder)]
         self._store_committed(inputs)
         given = read_given(self._folder)
-        scene = make_scene(self._order, self._joined(inputs, follower.earlier), observed, recorded_config(self._folder))
+        joined = self._joined(inputs, {**self._overwritten(observed), **follower.earlier})
+        scene = make_scene(self._order, joined, observed, recorded_config(self._folder))
         not_seen = [
             *self._run.not_captured,
             *observed.not_captured,
@@ -159,6 +160,16 @@ class Gathering:
             ):
                 facts[name] = structs.replace(fact, configuration=True)
         return facts
+
+    def _overwritten(self, observed: Observation) -> dict[str, FileFact]:
+        """Return the files outside that were there before the program wrote them."""
+        found = {self._order.ground.name(path): before for path, before in observed.before.items()}
+        why = "the program wrote it and nothing read it before"
+        return {
+            name: FileFact(size, "outside", why=why, mtime_ns=moment)
+            for name, (size, moment) in found.items()
+            if os.path.isabs(name) and moment < self._started_ns
+        }
 
     def _store_committed(self, inputs: dict[str, FileFact]) -> None:
         """Store the committed files that the run needed, so that the record outlives git's own clean-up."""
