@@ -47,7 +47,7 @@ class Code(Plain):
     kind = "code"
 
     def read(self, scene: Scene) -> Reading:
-        """Return the facts of each file of the folder before the start; outside, of sources and what was overwritten."""
+        """Return the facts of each file of the folder before the start; outside of it, of sources and what it wrote."""
         return {
             path: msgspec.to_builtins(fact)
             for path, fact in scene.files.items()
