@@ -111,7 +111,7 @@ class InputFollower(threading.Thread):
     def _identify_as_seen(self, name: str, seen: SeenFile) -> None:
         known = self._tree.files.get(name)
         key = StatKey(seen.size, seen.mtime_ns, seen.ctime_ns, seen.inode, seen.device)
-        made_since = seen.ctime_ns >= self._started_ns
+        made_since = seen.ctime_ns >= self._started_ns and not self._is_untouched(name, key)
         if known is not None and known.link is not None:
             self._take_linked(name, known)
         elif known is None and made_since:
@@ -123,6 +123,11 @@ class InputFollower(threading.Thread):
             self.facts[name] = self._with_syntax(name, structs.replace(known, read=True))
         elif not made_since:
             self.facts[name] = self._identify(name, key, known)
+
+    def _is_untouched(self, name: str, key: StatKey) -> bool:
+        """Say whether a file of the folder is as it was but for its inode: a changed mode, another name for it."""
+        before = self._tree.keys.get(name)
+        return before is not None and before._replace(ctime_ns=key.ctime_ns) == key
 
     def _take_linked(self, name: str, known: FileFact) -> None:
         """Take the file behind a symbolic link of the folder too."""
@@ -156,4 +161,5 @@ class InputFollower(threading.Thread):
     def _with_syntax(self, name: str, fact: FileFact) -> FileFact:
         if not is_code(name) or not name.endswith((".py", ".pyw")) or fact.hash is None:
             return fact
-        return structs.replace(fact, syntax=syntax_hash(self._ground.on_disk(name)))
+        content = self._keeper.content(fact.hash) if fact.kept else None  # the file itself may have changed since
+        return structs.replace(fact, syntax=syntax_hash(content or self._ground.on_disk(name)))

@@ -53,6 +53,10 @@ class Keeper:
         """Whether any input is kept at all."""
         return self._policy != "never"
 
+    def content(self, digest: str) -> Path | None:
+        """Return where a content lies that was kept; None if it is not here."""
+        return self._objects.path(digest) if self._objects.has(digest) else None
+
     def keep_input(self, path: Path, expect: StatKey, copy: Path | None = None) -> Kept:
         """Hash an input that must still be what was seen, and keep it if the policy allows.
 
