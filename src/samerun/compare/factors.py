@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from samerun.factors import FACTORS
+from samerun.factors.factor import Factor
 from samerun.record.missing import Missing
 from samerun.record.run import Run
-from samerun.record.values import Change
+from samerun.record.values import Change, Values
 
 
 def compare_factors(a: Run, b: Run) -> list[Change]:
@@ -19,8 +20,15 @@ def compare_factors(a: Run, b: Run) -> list[Change]:
         if isinstance(left, Missing) or isinstance(right, Missing):
             changes += _one_sided(factor.kind, left, right)
         else:
-            changes += factor.differences(left, right)
+            changes += _differences(factor, left, right)
     return changes
+
+
+def _differences(factor: Factor, a: Values, b: Values) -> list[Change]:
+    try:
+        return factor.differences(a, b)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):  # a damaged record, or one from elsewhere
+        return [Change(factor.kind, factor.kind, note="its values in the record cannot be understood")]
 
 
 def _one_sided(kind: str, a: object, b: object) -> list[Change]:

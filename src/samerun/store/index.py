@@ -210,7 +210,10 @@ def _write(index: Path, fresh: dict[str, tuple[_Stat, Row]], gone: list[str]) ->
     files.create_once(index, b"")  # sqlite would make it readable by others
     rows = []
     for path, (stat, row) in fresh.items():
-        blob = _encode(row)
+        try:
+            blob = _encode(row)
+        except OverflowError:  # a number in a damaged record
+            continue
         rows.append((path, *stat, blob, _sum(path, stat, blob)))
     with closing(_open(index)) as connection:
         # Nothing is lost with it, so nothing waits for the disk; no WAL: several processes write.
