@@ -24,7 +24,6 @@ from samerun.launch.ground import Ground
 from samerun.launch.launcher import Launched, launch
 from samerun.launch.layers import make_layers
 from samerun.launch.order import Launch
-from samerun.launch.outside import put_back
 from samerun.launch.tree import Tree, TreeReader, is_environment
 from samerun.launch.workspace import Workspace, WorkspaceBuilder
 from samerun.record.missing import Missing, NotCaptured
@@ -127,8 +126,6 @@ def prepare_again(
     home = files.make_folder(layout.shared / "workspaces" / f"{run.id}-{os.urandom(4).hex()}")
     try:
         workspace = builder.build(home / "tree", plan.files)
-        for name in _written_outside(run) if mounts else ():  # put back where it can be written
-            workspace.shown.pop(name, None)
         _refuse_if_lacking(run, workspace)
         if python is not None:
             plan.argv = with_python(plan.argv, python, run)
@@ -185,17 +182,13 @@ def _refuse_if_lacking(run: Run, workspace: Workspace) -> None:
 
 
 def _refuse_writes_outside(run: Run) -> None:
-    outside = _written_outside(run)
+    outside = [output.path for output in run.outputs if os.path.isabs(output.path)]
     if outside:
         raise CannotReplay(
             f"The run {run.id} wrote {outside[0]}, outside of its folder, and a replay would overwrite it here.",
             "Replay it where mount namespaces work (Linux), or have the program write below its own folder.",
             outside=outside,
         )
-
-
-def _written_outside(run: Run) -> list[str]:
-    return [output.path for output in run.outputs if os.path.isabs(output.path)]
 
 
 def _placeholder_notes(workspace: Workspace) -> list[str]:
@@ -259,20 +252,15 @@ class _Through:
     def __call__(self, command: list[str], folder: RunFolder) -> list[str]:
         """Write what is to be mounted and return the command that does it."""
         home = self._workspace.folder.parent
-        objects = Objects(self._layout.objects)
-        new = put_back(_written_outside(self._run), self._plan.files, self._ground.outside, objects)
-        binds = self._binds(home, folder)
-        plan = {"cwd": self._plan.cwd, "overlays": self._overlays(), "new": new, "binds": binds}
+        plan = {"cwd": self._plan.cwd, "overlays": self._overlays(), "binds": self._binds(home, folder)}
         path = home / "mounts.json"
         files.write_atomic(path, json.dumps(plan).encode())
         return [sys.executable, "-I", "-S", enter.__file__, str(path), "--", *command]
 
     def _overlays(self) -> list[dict[str, str]]:
-        outside = {target: upper for target, upper in self._ground.outside.items() if os.path.isabs(self._name(target))}
-        return [{"target": target, **_room(upper)} for target, upper in outside.items()]
-
-    def _name(self, path: str) -> str:
-        return self._ground.name(path)
+        """Return the layers over folders outside; those over what links lead to are mounted with the workspace."""
+        outside = self._ground.outside.items()
+        return [{"target": target, **_room(upper)} for target, upper in outside if self._ground.name(target) == target]
 
     def _private(self, home: Path, path: str) -> dict[str, object]:
         """Return a mount of a folder of the user that takes writes into a private layer, or read-only without one."""

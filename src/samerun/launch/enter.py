@@ -94,7 +94,6 @@ def _mount_all(plan: dict[str, list[dict[str, str]]]) -> None:
             *tuple(_escape(layer[name]) for name in ("target", "upper", "work"))
         )
         _mount("overlay", layer["target"], "overlay", 0, options)
-    _remove_all([str(path) for path in plan.get("new", ())], plan["overlays"])
     for descriptor, each in binds:
         target = each["target"]
         if not _layer(descriptor, each):
@@ -102,17 +101,6 @@ def _mount_all(plan: dict[str, list[dict[str, str]]]) -> None:
             if each.get("read_only"):
                 _make_read_only(target)
         os.close(descriptor)
-
-
-def _remove_all(paths: list[str], overlays: list[dict[str, str]]) -> None:
-    """Remove files from the layers; one that a link leads out of them to is the user's own, and stays."""
-    layers = {os.stat(layer["target"]).st_dev for layer in overlays}
-    for path in paths:
-        try:
-            if os.stat(os.path.dirname(path)).st_dev in layers:
-                os.unlink(path)
-        except FileNotFoundError:
-            pass
 
 
 def _make_read_only(target: str) -> None:
