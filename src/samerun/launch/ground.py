@@ -27,13 +27,12 @@ class Ground:
 
     def on_disk(self, name: str) -> Path:
         """Return where the file of a record's name lies now; writes to outside folders lie in their private ones."""
-        if not os.path.isabs(name):
-            return self.real / name
+        path = os.path.join(self.tree, name)
         for folder, private in self.outside.items():
-            below = _below(name, folder)
+            below = _below(path, folder)
             if below is not None and (private / below).exists():
                 return private / below
-        return Path(name)
+        return self.real / name  # which is the path itself if the name is absolute
 
 
 def _below(path: str, folder: str) -> str | None:
