@@ -67,6 +67,12 @@ def test_the_first_line_that_drew_is_named(observe: Observe, script: str, expect
     assert not spool.of(reported.FaultSeen)
 
 
+def test_it_is_told_once(observe: Observe) -> None:
+    script = "import os, random\nfor _ in range(2):\n    random.seed()\n    random.random()\n"
+    spool = observe(script + "if os.fork() == 0: random.random()\nelse: os.wait()")
+    assert len(spool.of(reported.Drawn)) == 1
+
+
 def test_every_python_tells_it(observe: Observe, python: str) -> None:
     assert drawn(observe("import random\nrandom.sample(range(9), 2)", python=python)) == {"python": 2}
 
@@ -153,6 +159,7 @@ NUMPY = [
     ("np.random.mtrand._rand.normal()", {"numpy": 2}),
     ("np.random.seed(0); np.random.rand()", {}),
     ("np.random.rand()\nnp.random.seed(0)", {"numpy": 2}),
+    ("np.random.mtrand._rand.seed(0)\nnp.random.rand()", {}),
     ("np.random.set_state(np.random.get_state()); np.random.rand()", {}),
     ("np.random.default_rng().random(); np.random.RandomState(1).rand()", {}),
 ]
@@ -197,9 +204,32 @@ if __name__ == "__main__":
     assert {label.rpartition("/")[2].partition("-")[0] for label, _ in found} == {"LokyProcess"}
 
 
-@pytest.mark.parametrize(
-    ("script", "expected"), [("torch.rand(1)", {"torch"}), ("torch.manual_seed(1); torch.rand(1)", set()), ("", set())]
-)
-def test_torchs_generator_is_asked_too(observe: Observe, script: str, expected: set[str]) -> None:
+TORCH = [
+    ("", {}),
+    ("torch.rand(1)", {"torch": 0}),
+    ("torch.manual_seed(1); torch.rand(1)", {}),
+    ("torch.manual_seed(1); torch.nn.Linear(2, 1)", {}),
+    ("\ntorch.nn.Linear(2, 1)\ntorch.manual_seed(1)", {"torch": 3}),
+    ("\ntorch.nn.Embedding(2, 1)\n", {"torch": 3}),
+    ("torch.nn.init.zeros_(torch.empty(2))\ntorch.rand(1)", {"torch": 0}),
+    ("from torch.nn.init import normal_\ntorch.rand(1)", {"torch": 0}),
+    ("torch.nn.init.normal_(torch.empty(2), generator=torch.Generator())", {}),
+    ("torch.nn.Linear(2, 1)\nimport os; os.kill(os.getpid(), 9)", {"torch": 2}),
+]
+
+
+@pytest.mark.parametrize(("script", "expected"), TORCH)
+def test_torch_tells_the_line_of_the_first_layer(observe: Observe, script: str, expected: dict[str, int]) -> None:
     pytest.importorskip("torch")
-    assert set(drawn(observe("import torch\n" + script + "\n"))) & {"torch"} == expected
+    spool = observe("import torch\n" + script + "\n", check="kill" not in script)
+    assert {name: line for name, line in drawn(spool).items() if name == "torch"} == expected
+    assert not spool.of(reported.FaultSeen)
+
+
+def test_a_layer_of_a_library_is_its_own_if_it_was_made_at_the_import(observe: Observe) -> None:
+    pytest.importorskip("torch")
+    text = "import torch\nlayer = torch.nn.Linear(2, 1)\ndef make():\n    layer.reset_parameters()\n"
+    found = library(observe, text)
+    assert "torch" not in drawn(observe(FIND + "import lib\n", env=found))
+    assert drawn(observe(FIND + "import lib\nlib.make()\n", env=found))["torch"] == 3
+    assert drawn(observe(FIND + "import lib\nlib.torch.rand(1)\n", env=found))["torch"] == 0

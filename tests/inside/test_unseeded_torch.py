@@ -114,3 +114,47 @@ def test_ranks_of_torchrun_repeat_and_differ_from_each_other(observe: Any) -> No
     assert answers[0] == answers[1]
     numbers = answers[0].replace("[", " ").replace("]", " ").replace(",", " ").split()
     assert len(set(numbers)) == len(numbers) == 6
+
+
+def test_looking_who_draws_is_not_seen_by_anything_in_torch(observe: Any) -> None:
+    pytest.importorskip("cloudpickle")
+    script = """
+import pickle, sys, cloudpickle, torch
+from torch.nn import init
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch._subclasses.fake_tensor import FakeTensorMode
+if sys.argv[1:]: torch.manual_seed(1)
+class Functions(TorchFunctionMode):
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        seen.append(getattr(function, "__name__", ""))
+        return function(*args, **(kwargs or {}))
+class Operations(TorchDispatchMode):
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        seen.append(str(function))
+        return function(*args, **(kwargs or {}))
+seen = []
+with Functions(), Operations():
+    torch.nn.init.zeros_(torch.empty(2))
+    init.normal_(torch.empty(2), generator=torch.Generator())
+with FakeTensorMode():
+    torch.nn.Linear(2, 1)
+with torch.device("meta"):
+    print(torch.nn.Linear(2, 1).weight.device)
+print(torch.vmap(lambda x: x + init.calculate_gain("relu"))(torch.ones(2)))
+print(cloudpickle.loads(cloudpickle.dumps(lambda: init))() is init, isinstance(init, type(sys)), init)
+kept = init.uniform_
+init.uniform_ = print
+print(init.uniform_, vars(init)["uniform_"] is print)
+del init.uniform_
+print(hasattr(init, "uniform_"))
+init.uniform_ = kept
+print(torch.jit.script(torch.nn.Linear(2, 1)).code, kept.__module__)
+print(torch.compile(lambda x: init.ones_(x) + x, backend="eager")(torch.zeros(2)), type(init), *seen)
+"""
+    for seeded in ((), ("seeded",)):
+        spool = observe(script, *seeded)
+        recorded = observe.output
+        observe(script, *seeded, bare=True)
+        assert recorded == observe.output
+        assert not [event for event in spool.events if type(event.record).__name__ == "FaultSeen"]

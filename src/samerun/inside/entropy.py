@@ -130,6 +130,6 @@ def _blake2b() -> Callable[..., Any]:
     # Imported at the first draw: a program that never draws does not load it. hashlib brings much more with it.
     try:
         from _blake2 import blake2b
-    except ImportError:
+    except ImportError:  # an interpreter that was built without its own
         from hashlib import blake2b
     return blake2b
