@@ -88,19 +88,24 @@ def _mount(source: str, target: str, kind: str | None, flags: int, data: str | N
 
 def _mount_all(plan: dict[str, list[dict[str, str]]]) -> None:
     """Mount folders over folders; sources are opened first, because what is mounted later may hide them."""
-    binds = [(os.open(each["source"], os.O_PATH | os.O_CLOEXEC), each) for each in plan["binds"]]
+    binds = [(_opened(each), each) for each in plan["binds"]]
     for layer in plan["overlays"]:
         options = "lowerdir={},upperdir={},workdir={}".format(
             *tuple(_escape(layer[name]) for name in ("target", "upper", "work"))
         )
         _mount("overlay", layer["target"], "overlay", 0, options)
-    for descriptor, each in binds:
+    for opened, each in binds:
         target = each["target"]
-        if not _layer(descriptor, each):
-            _mount(f"/proc/self/fd/{descriptor}", target, None, _MS_BIND | _MS_REC, None)
+        if not _layer(opened, target):
+            _mount(opened["source"], target, None, _MS_BIND | _MS_REC, None)
             if each.get("read_only"):
                 _make_read_only(target)
-        os.close(descriptor)
+
+
+def _opened(bind: dict[str, str]) -> dict[str, str]:
+    """Return names for a mount's folders that hold whatever is mounted over them; the command does not inherit them."""
+    named = [name for name in ("source", "upper", "work") if name in bind]
+    return {name: f"/proc/self/fd/{os.open(bind[name], os.O_PATH | os.O_CLOEXEC)}" for name in named}
 
 
 def _make_read_only(target: str) -> None:
@@ -118,13 +123,13 @@ def _make_read_only(target: str) -> None:
     _check(_libc.mount(None, path, None, ctypes.c_ulong(flags), None), "mount read-only " + target)
 
 
-def _layer(descriptor: int, each: dict[str, str]) -> bool:
+def _layer(opened: dict[str, str], target: str) -> bool:
     """Mount a folder so that writes go into a private layer; False where that is not asked for or not possible."""
-    if "upper" not in each:
+    if "upper" not in opened:
         return False
-    options = f"lowerdir=/proc/self/fd/{descriptor},upperdir={_escape(each['upper'])},workdir={_escape(each['work'])}"
+    options = "lowerdir={source},upperdir={upper},workdir={work}".format(**opened)
     try:
-        _mount("overlay", each["target"], "overlay", 0, options)
+        _mount("overlay", target, "overlay", 0, options)
     except OSError:  # the layer would lie on an overlay itself: shown read-only instead
         return False
     return True
