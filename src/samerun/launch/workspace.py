@@ -18,7 +18,7 @@ from samerun.basics import files
 from samerun.basics.git import NoGit, open_git
 from samerun.basics.hashing import StatKey, hash_bytes, hash_file, stat_key
 from samerun.basics.redaction import Redactor
-from samerun.errors import UnsafePath
+from samerun.errors import StoreTrouble, UnsafePath
 from samerun.launch.links import behind_links, leads_to
 from samerun.record.files import FileFact
 from samerun.store.objects import Objects
@@ -141,20 +141,34 @@ class WorkspaceBuilder:
             workspace.lacking[name] = f"it is a link to {outside}, which lies outside of the project's folder"
 
     def _put_content(self, workspace: Workspace, name: str, fact: FileFact, target: Path) -> None:
-        mode = stat.S_IMODE(fact.mode) | 0o600
+        mode = stat.S_IMODE(fact.mode) | 0o400
         if any(name.startswith(shown + "/") for shown in workspace.shown):
             self._check_shown(workspace, name, fact)
-        if fact.hash is not None and self._is_stored(fact):
-            self._objects.place(fact.hash, target, mode)
-        elif fact.blob in self._blobs and self._is_hash(hash_bytes(self._blobs[fact.blob or ""]), fact):
+        if self._place_stored(fact, target, mode):
+            return
+        if fact.blob in self._blobs and self._is_hash(hash_bytes(self._blobs[fact.blob or ""]), fact):
             files.write_atomic(target, self._blobs[fact.blob or ""], mode=mode)
         elif not self._put_original(workspace, name, fact, target, mode):
             self._put_placeholder(workspace, name, fact, target, mode)
 
     def _check_shown(self, workspace: Workspace, name: str, fact: FileFact) -> None:
         """Look whether a file in a folder that is shown is still the same; else show the store's copy."""
-        if fact.hash is not None and self._is_stored(fact) and not self._is_unchanged(self._original / name, fact):
+        if fact.hash is not None and not self._is_unchanged(self._original / name, fact) and self._is_whole(fact):
             workspace.shown[name] = self._objects.path(fact.hash)
+
+    def _place_stored(self, fact: FileFact, target: Path, mode: int) -> bool:
+        """Put the store's copy there; one that is damaged is as good as none."""
+        if fact.hash is None or not self._is_stored(fact):
+            return False
+        try:
+            self._objects.place(fact.hash, target, mode)
+        except (FileNotFoundError, StoreTrouble):
+            return False
+        return True
+
+    def _is_whole(self, fact: FileFact) -> bool:
+        """Say whether the store's copy is there and what it was."""
+        return self._is_stored(fact) and hash_file(self._objects.path(fact.hash or "")) == fact.hash
 
     def _is_stored(self, fact: FileFact) -> bool:
         return fact.hash is not None and not fact.secret and self._objects.has(fact.hash)
@@ -187,16 +201,15 @@ class WorkspaceBuilder:
         os.chmod(target, mode)
         workspace.placeholders.add(name)
         if fact.read:
-            workspace.lacking[name] = (
-                fact.why or "its content was not kept, and the file in the folder has changed since"
-            )
+            kept = "the copy in the store is damaged" if self._is_stored(fact) else "its content was not kept"
+            workspace.lacking[name] = fact.why or f"{kept}, and the file in the folder has changed since"
 
     def _check_outside(self, workspace: Workspace, name: str, fact: FileFact) -> None:
         """Look whether a file outside of the folder is still the same; else show the store's copy in its place."""
         source = Path(name)
         if fact.hash is None or not fact.read or self._is_unchanged(source, fact):
             return
-        if self._can_show and self._is_stored(fact):
+        if self._can_show and self._is_whole(fact):
             workspace.shown[name] = self._objects.path(fact.hash)
         elif not (name in self._linked and self._is_stored(fact)):  # behind a link lies a copy of what it was
             there = "has changed since" if source.exists() else "is gone"
