@@ -1,8 +1,8 @@
 """Private layers over the folders outside of the project that a replay may write to.
 
 Nothing of the user's is changed through a layer, and what the recorded run left is as it was before that run: a program
-goes on from a checkpoint if there is one, adds to a table, writes a header if the table is new. A file that the run made
-is hidden, one that it changed holds what it held.
+goes on from a checkpoint if there is one, adds to a table, writes a header if the table is new. A file that the run
+made is hidden, one that it changed holds what it held.
 """
 
 from __future__ import annotations
