@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterable
 from pathlib import PurePath
 
+from samerun.basics.process import start_of
 from samerun.basics.redaction import Redactor
+from samerun.inside.identity import FORKSERVER
 from samerun.launch import reported
 from samerun.launch.spool import Spool
 from samerun.record.missing import NotCaptured
 from samerun.record.observation import Observation, SeenFile, SeenProcess
 
 _PYTHON = re.compile(r"python[\d.]*|pypy[\d.]*")
+_RANK = re.compile(r"@[^/]*$")
+
+LEFT_BEHIND_S = 0.2
+"""How long a process may take to end after the program has."""
 
 
 def observe(spool: Spool, redactor: Redactor) -> Observation:
@@ -122,13 +129,37 @@ def _not_captured(spool: Spool, redactor: Redactor) -> Iterable[NotCaptured]:
             fault.place, f"samerun's own fault inside the program: {fault.type}: {redactor.text(fault.text)}"
         )
     yield from _children(spool, redactor)
+    yield from _still_running(spool, redactor)
+
+
+def _silent(spool: Spool) -> list[reported.Launch]:
+    """Return what was started and never reported; a process may have added its rank to the label that it was given."""
+    heard = {*spool.processes, *(_RANK.sub("", label) for label in spool.processes)}
+    return [each for each in spool.of(reported.Launch) if each.label not in heard and not _is_served(each)]
+
+
+def _is_served(launch: reported.Launch) -> bool:
+    """Say whether this is a fork of a fork server: it reports under the name that its true parent gave it."""
+    return not launch.executable and f"{FORKSERVER}/" in launch.label
+
+
+def _still_running(spool: Spool, redactor: Redactor) -> Iterable[NotCaptured]:
+    """Yield the processes that the program left behind, after a moment in which they may end."""
+    ended = {label for label, _ in spool.by_process(reported.Exit)}
+    left = [seen for label, seen in spool.processes.items() if label not in ended and "/+" not in label]
+    until = time.monotonic() + LEFT_BEHIND_S
+    while (left := [seen for seen in left if start_of(seen.pid) is not None]) and time.monotonic() < until:
+        time.sleep(LEFT_BEHIND_S / 20)
+    for seen in left:
+        command = " ".join(redactor.arguments(list(seen.argv)))[:200]
+        why = "it was still running when the program had ended: what it does later is not part of the run"
+        yield NotCaptured(f"child process: {command}", why)
 
 
 def _children(spool: Spool, redactor: Redactor) -> Iterable[NotCaptured]:
     """Yield the started programs that never reported: no Python, or one that was started apart from its environment."""
-    silent = [(each.label, each) for each in spool.of(reported.Launch) if each.label not in spool.processes]
     said = set()
-    for _, launch in silent:
+    for launch in _silent(spool):
         command = " ".join(redactor.arguments(list(launch.argv)))[:200]
         is_python = _PYTHON.fullmatch(PurePath(launch.executable).name) is not None
         why = (
