@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +17,8 @@ from samerun import api
 from samerun.errors import CannotStart, StoreTrouble
 from samerun.record.missing import Missing
 from tests.lab import DRAW, Lab, git
+
+SRC = str(Path(api.__file__).parents[2])
 
 
 def test_outputs_of_one_name_in_two_folders(lab: Lab) -> None:
@@ -126,3 +133,51 @@ def test_a_store_that_cannot_be_written_is_said(lab: Lab, monkeypatch: pytest.Mo
     monkeypatch.setenv("SAMERUN_STORE", str(lab.folder / "file.txt" / "store"))
     with pytest.raises(StoreTrouble, match=r"file\.txt"):
         lab.record("pass\n")
+
+
+@pytest.mark.parametrize("command", [[], [""], ["echo", "a\0b"]])
+def test_what_is_no_command(lab: Lab, command: list[str]) -> None:
+    with pytest.raises(CannotStart):
+        api.record(command)
+    assert api.runs() == []
+
+
+def test_words_and_variables_that_are_no_utf8(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ODD", "caf\udce9")
+    lab.write(train_py="import os, sys\n" + DRAW.format("(os.environ['ODD'] == sys.argv[1])"))
+    run = lab.record("", "caf\udce9")
+    assert lab.read(run, "out.txt") == "True"
+    assert api.load(run.id).command[-1] == "caf\\xe9"
+
+
+RECORDER = "import sys; from samerun import api; api.record([sys.executable, 'train.py'])"
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "killed")])
+def test_a_signal_ends_the_program_and_the_record_is_whole(lab: Lab, number: signal.Signals, status: str) -> None:
+    lab.write(train_py=DRAW.format("1") + "import time\nprint('ready', flush=True)\ntime.sleep(30)\n")
+    environment = {**os.environ, "PYTHONPATH": SRC}
+    with subprocess.Popen(
+        [sys.executable, "-c", RECORDER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(number)
+    run = api.load("last")
+    assert (run.status, run.exit_code) == (status, -number)
+    assert [output.path for output in run.outputs] == ["out.txt"]
+
+
+def test_a_recorder_that_is_killed_leaves_a_killed_run(lab: Lab) -> None:
+    lab.write(train_py="import time\nprint('ready', flush=True)\ntime.sleep(0.5)\n" + DRAW.format("1"))
+    environment = {**os.environ, "PYTHONPATH": SRC}
+    with subprocess.Popen([sys.executable, "-c", RECORDER], stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.kill()
+    end = time.monotonic() + 20
+    while not (lab.folder / "out.txt").exists() and time.monotonic() < end:  # the program itself goes on
+        time.sleep(0.05)
+    time.sleep(0.1)
+    assert api.load("last").status == "killed"
+    assert lab.replay(api.load("last")).verdict == "incomplete"

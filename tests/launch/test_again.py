@@ -210,3 +210,45 @@ def test_no_workspace_is_left_behind(lab: Lab, mode: str) -> None:
     lab.replay(run)
     shared = api.store_here().shared
     assert list((shared / "workspaces").iterdir()) == []
+
+
+def test_data_outside_that_changed_or_is_gone(lab: Lab, mode: str, tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("1")
+    run = lab.record(DRAW.format(f"open({str(data)!r}).read() * 2"))
+    assert lab.replay(run).verdict == "identical"
+    data.write_text("2")
+    if mode == "mounted":
+        assert lab.replay(run).verdict == "identical"
+    else:
+        with pytest.raises(CannotReplay, match="data.csv"):
+            api.replay(run.id)
+    assert data.read_text() == "2"
+    data.unlink()
+    with pytest.raises(CannotReplay, match="data.csv"):
+        api.replay(run.id)
+
+
+def test_a_secret_variable_is_taken_from_the_shell_or_its_lack_is_said(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_API_KEY", "hunter2hunter2")
+    run = lab.record("import os\n" + DRAW.format("len(os.environ.get('MY_API_KEY', ''))"))
+    done = lab.replay(run)
+    assert (done.verdict, done.factors_changed) == ("identical", [])
+    monkeypatch.delenv("MY_API_KEY")
+    done = lab.replay(run)
+    assert done.verdict == "different"
+    assert any("MY_API_KEY" in note for note in done.notes)
+
+
+def test_times_sizes_and_modes_of_files(lab: Lab, mode: str) -> None:
+    lab.write(data_csv="1")
+    os.utime(lab.folder / "data.csv", (10**9, 10**9))
+    (lab.folder / "data.csv").chmod(0o440)
+    run = lab.record(
+        "import os\nopen('data.csv').read()\n" + DRAW.format("[os.stat('data.csv')[n] for n in (0, 6, 8)]")
+    )
+    (lab.folder / "data.csv").chmod(0o600)
+    lab.write(data_csv="123")
+    assert lab.replay(run).verdict == "identical"

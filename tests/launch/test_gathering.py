@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,57 @@ def test_a_program_that_is_no_python(lab: Lab, mode: str) -> None:
     lab.write(data_csv="123456\n")
     assert lab.replay(run).verdict == "identical"
     assert any("Python" in each.why for each in run.not_captured)
+
+
+def test_a_folder_that_becomes_a_file(lab: Lab, mode: str) -> None:
+    lab.write(d__x_txt="1")
+    run = lab.record("import shutil\nopen('d/x.txt').read()\nshutil.rmtree('d')\nopen('d', 'w').write('file now')\n")
+    assert [output.path for output in run.outputs] == ["d"]
+    (lab.folder / "d").unlink()
+    assert lab.replay(run).verdict == "identical"
+
+
+def test_pipes_disturb_nobody(lab: Lab, mode: str) -> None:
+    os.mkfifo(lab.folder / "pipe")
+    assert lab.replay(lab.record(DRAW.format("1"))).verdict == "identical"
+
+
+def test_a_program_that_goes_elsewhere(lab: Lab, mode: str) -> None:
+    lab.write(sub__d_txt="1")
+    run = lab.record("import os\nos.chdir('sub')\nopen('o.txt', 'w').write(open('d.txt').read() * 2)\n")
+    assert [output.path for output in run.outputs] == ["sub/o.txt"]
+    lab.write(sub__d_txt="2")
+    assert lab.replay(run).verdict == "identical"
+
+
+def test_a_database_that_is_added_to(lab: Lab, mode: str) -> None:
+    with sqlite3.connect(lab.folder / "a.db") as database:
+        database.execute("create table t(x)")
+        database.execute("insert into t values (1)")
+    database.close()
+    run = lab.record(
+        """
+        import sqlite3
+        database = sqlite3.connect("a.db")
+        database.execute("insert into t values (2)")
+        database.commit()
+        open("o.txt", "w").write(str(list(database.execute("select * from t"))))
+        """
+    )
+    assert {output.path for output in run.outputs} == {"a.db", "o.txt"}
+    done = lab.replay(run)
+    assert done.verdict in ("identical", "equivalent")
+    assert lab.read(done.replay, "o.txt") == "[(1,), (2,)]"
+
+
+def test_a_file_that_is_changed_through_memory(lab: Lab, mode: str) -> None:
+    (lab.folder / "m.bin").write_bytes(b"abcd" * 1000)
+    run = lab.record(
+        """
+        import mmap
+        with open("m.bin", "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+            memory[0:4] = bytes(reversed(memory[0:4]))
+        """
+    )
+    assert [output.path for output in run.outputs] == ["m.bin"]
+    assert lab.replay(run).verdict == "identical"

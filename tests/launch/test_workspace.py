@@ -105,7 +105,7 @@ def make(folder: Path, tree: dict[str, tuple[str, bytes, int]]) -> None:
                 with open(path, "xb") as file:
                     file.write(content)
                 os.chmod(path, mode)
-        except (FileExistsError, NotADirectoryError, FileNotFoundError):
+        except OSError:  # a name below a file, or a loop of links
             continue
 
 

@@ -216,7 +216,7 @@ def _start(
             stderr=tees[1].given,
             close_fds=False,
         )
-    except OSError as error:
+    except (OSError, ValueError, IndexError) as error:  # ValueError: a NUL in the command; IndexError: no command
         for tee in tees:
             os.close(tee.source)
         raise _cannot_start(argv, cwd, error) from error
@@ -227,13 +227,15 @@ def _start(
             os.close(tee.given)
 
 
-def _cannot_start(argv: Sequence[str], cwd: str, error: OSError) -> CannotStart:
+def _cannot_start(argv: Sequence[str], cwd: str, error: Exception) -> CannotStart:
     status = 127 if isinstance(error, FileNotFoundError) else 126
+    if not argv or not argv[0]:
+        return CannotStart("There is no command to start.", "Name one: samerun record -- python train.py", status=127)
     if not os.path.isdir(cwd):
         return CannotStart(
             f"The folder {cwd} does not exist.", "Start the command in a folder that is there.", status=status
         )
-    why = "was not found" if status == 127 else f"cannot be started ({error.strerror})"
+    why = "was not found" if status == 127 else f"cannot be started ({getattr(error, 'strerror', error)})"
     return CannotStart(f"The command {argv[0]!r} {why}.", "Check its spelling and the PATH.", status=status)
 
 

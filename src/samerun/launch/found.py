@@ -107,4 +107,4 @@ def name_of(command: list[str]) -> str:
         return PurePath(script).stem
     if "-m" in command[:-1]:
         return command[command.index("-m") + 1]
-    return PurePath(command[0]).stem
+    return PurePath(command[0]).stem if command else "nothing"
