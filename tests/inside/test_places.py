@@ -165,6 +165,7 @@ def test_the_guard_refuses_the_original_tree_only() -> None:
     assert not places.refusal("/home/me/projects/x")
     assert not places.refusal("/work/copy/model.pt")
     assert not places.refusal("/home/me/project/outputs/1/log")
+    assert not places.refusal("/home/me/project/outputs/1"), "a workspace below the tree: tempfile opens the folder"
     assert places.guards()
 
 

@@ -161,6 +161,6 @@ def guards() -> bool:
 def refusal(path: str) -> str:
     """Return why a file must not be written, which is that a replay has a tree of its own; empty if it may be."""
     guard = _places.guard
-    if not guard or not (path + "/").startswith(guard) or path.startswith(_places.allowed):
+    if not guard or not (path + "/").startswith(guard) or (path + "/").startswith(_places.allowed):
         return ""
     return "samerun replays this run in a folder of its own, and the original one is not to be written"
