@@ -21,9 +21,10 @@ from samerun.launch.logged import read_given, read_problems
 from samerun.launch.measured import final_metrics, recorded_config
 from samerun.launch.observe import observe
 from samerun.launch.order import Launch
+from samerun.launch.others import Others
 from samerun.launch.results import Results
 from samerun.launch.run_files import write_code, write_environment, write_summaries
-from samerun.launch.scene import content_of, make_scene, read_factors, spool_of
+from samerun.launch.scene import content_of, make_scene, read_factors
 from samerun.launch.secrets import is_secret_name_of_file
 from samerun.launch.spool import read_spool
 from samerun.launch.watch import FolderWatch
@@ -57,15 +58,18 @@ class Gathering:
         self._run = run
         self._started_ns = started_ns
         self._objects = Objects(order.layout.objects)
+        self._others = Others(order.layout, folder, started_ns)
 
     def final(self, ending: Ending, watch: FolderWatch, follower: InputFollower, log_failed: str) -> Run:
         """Return the final record; inputs and outputs are hashed and kept on the way."""
-        observed = observe(read_spool(spool_of(self._folder)), self._order.redactor)
+        observed = observe(read_spool(self._folder.spool), self._order.redactor)
         written = self._written(observed, watch)
         inputs = follower.finish(self._reads(observed, watch, written))
         results = Results(self._order.ground, self._order.tree, self._folder, self._objects, self._keeper)
         after = self._order.reader.look_again()
-        found = results.gather(written, after, self._started_ns, lambda name: self._is_edited(name, observed))
+        found = results.gather(
+            written, after, self._started_ns, lambda name: self._is_edited(name, observed), self._is_of_others
+        )
         outputs = [*found, *artifact_outputs(self._folder)]
         self._store_committed(inputs)
         given = read_given(self._folder)
@@ -101,8 +105,10 @@ class Gathering:
         write_code(self._folder, order.tree, order.reader.patch_material(order.tree), self._objects, order.redactor)
         write_environment(self._folder, run)
         write_summaries(self._folder, run)
-        files.remove_tree(spool_of(self._folder))
-        run_folder.seal(self._folder, run)
+        try:
+            run_folder.seal(self._folder, run)
+        finally:  # not before: until then it tells other runs what this one wrote
+            files.remove_tree(self._folder.spool)
         with suppress(OSError):
             order.reader.save_cache()
 
@@ -110,8 +116,14 @@ class Gathering:
         """Return what was written, as the program saw it; the watch saw where it really lies, but not by whom."""
         ground = self._order.ground
         seen = {str(ground.tree / os.path.relpath(path, ground.real)) for path in watch.written}
-        not_edited = {path for path in seen if not self._is_edited(ground.name(path), observed)}
-        return {path for path in observed.written | not_edited if not self._is_untouched(path, observed)}
+        unclaimed = {path for path in seen - observed.written if not self._is_edited(ground.name(path), observed)}
+        own = {path for path in unclaimed if not self._is_of_others(ground.name(path))}
+        return {path for path in observed.written | own if not self._is_untouched(path, observed)}
+
+    def _is_of_others(self, name: str) -> bool:
+        """Say whether a file of the folder that nobody of this run reported was written by another run beside it."""
+        ground = self._order.ground
+        return ground.real == ground.tree and self._others.wrote(os.path.join(ground.tree, name))
 
     def _is_untouched(self, path: str, observed: Observation) -> bool:
         """Say whether a file was opened so that it could be written, and was not: a database that was only asked."""
@@ -132,21 +144,19 @@ class Gathering:
         known = self._order.tree.files.get(name)
         if known is None:
             return False
-        silent = [each for each in observed.not_captured if each.what.startswith("child process")]
-        all_report = bool(observed.processes) and not silent
-        return is_code(name) or (all_report and known.state in ("committed", "changed", "untracked"))
+        return is_code(name) or (_all_report(observed) and known.state in ("committed", "changed", "untracked"))
 
     def _reads(self, observed: Observation, watch: FolderWatch, written: set[str]) -> dict[str, SeenFile]:
-        """Return everything that was read: as reported, and what the watch saw being opened beyond that."""
-        reads = dict(observed.reads)
-        ground = self._order.ground
-        for path in watch.opened:
-            name = os.path.relpath(path, ground.real)
-            seen = str(ground.tree / name)
-            key = self._order.tree.keys.get(name)
-            if seen not in reads and seen not in written and key is not None:
-                reads[seen] = SeenFile(key.size, key.mtime_ns, key.ctime_ns, key.inode, key.device)
-        return reads
+        """Return everything that was read: as reported, and what the watch saw being opened beyond that.
+
+        Other runs beside this one open whatever there is, to know what it is; then the reports alone count.
+        """
+        ground, keys = self._order.ground, self._order.tree.keys
+        names = {os.path.relpath(path, ground.real) for path in watch.opened} & keys.keys()
+        beyond = {str(ground.tree / name): SeenFile(*keys[name]) for name in names}
+        beyond = {path: seen for path, seen in beyond.items() if path not in observed.reads and path not in written}
+        in_company = beyond and _all_report(observed) and ground.real == ground.tree and self._others.went_on
+        return dict(observed.reads) if in_company else {**observed.reads, **beyond}
 
     def _joined(self, inputs: dict[str, FileFact], earlier: dict[str, FileFact]) -> dict[str, FileFact]:
         """Return the folder before the start joined with what was read, configuration files marked."""
@@ -185,6 +195,12 @@ class Gathering:
         paths = tuple(dict.fromkeys((str(ground.tree), str(ground.real), str(self._folder.path), *stamped)))
         ended = ending.started + ending.seconds
         return Window(ending.started, ended, holder.host if holder else "", pids, paths, self._run.id)
+
+
+def _all_report(observed: Observation) -> bool:
+    """Say whether each process that was started reported what it did."""
+    silent = any(each.what.startswith("child process") for each in observed.not_captured)
+    return bool(observed.processes) and not silent
 
 
 def stamped_folders(names: Iterable[str], ground: Ground, cwd: str) -> list[str]:

@@ -27,7 +27,7 @@ from samerun.launch.ground import Ground
 from samerun.launch.inputs import InputFollower
 from samerun.launch.keeping import Keeper
 from samerun.launch.order import Launch
-from samerun.launch.scene import make_scene, read_factors, spool_of
+from samerun.launch.scene import make_scene, read_factors
 from samerun.launch.spool import SpoolReader
 from samerun.launch.text_log import TextLog
 from samerun.launch.watch import FolderWatch
@@ -72,7 +72,7 @@ class _Launching:
     def __init__(self, order: Launch, folder: RunFolder) -> None:
         self.order = order
         self.folder = folder
-        self.spool = files.make_folder(spool_of(self.folder))
+        self.spool = files.make_folder(self.folder.spool)
         files.make_folder(self.folder.logs)
         self.objects = Objects(order.layout.objects)
         self.keeper = Keeper(self.objects, order.redactor, order.keep_inputs)

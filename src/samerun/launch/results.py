@@ -24,6 +24,10 @@ from samerun.store.objects import Objects
 _CHECKPOINTS = (".pt", ".pth", ".ckpt", ".safetensors", ".keras", ".msgpack", ".orbax")
 
 
+def _is_nobodys(name: str) -> bool:
+    return False
+
+
 class Results:
     """Gathers outputs after the program has ended.
 
@@ -44,7 +48,12 @@ class Results:
         self.not_captured: list[NotCaptured] = []
 
     def gather(
-        self, written: Iterable[str], after: Tree, started_ns: int, edited: Callable[[str], bool] = is_code
+        self,
+        written: Iterable[str],
+        after: Tree,
+        started_ns: int,
+        edited: Callable[[str], bool] = is_code,
+        theirs: Callable[[str], bool] = _is_nobodys,
     ) -> list[Output]:
         """Return every file that the run left.
 
@@ -53,9 +62,10 @@ class Results:
             after: the folder now (names and stat only).
             started_ns: when the program started.
             edited: says of a file that was there before and changed, nobody being seen, that a person edited it.
+            theirs: says of a file that changed, nobody being seen, that another run wrote it.
         """
         seen = {self._ground.name(path) for path in written}
-        names = seen | set(self._changed(seen, after.keys, started_ns, edited))
+        names = seen | {name for name in self._changed(seen, after.keys, started_ns, edited) if not theirs(name)}
         outputs = (self._output(name) for name in sorted(names) if not is_by_product(name))
         return [output for output in outputs if output is not None]
 

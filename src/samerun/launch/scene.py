@@ -13,13 +13,7 @@ from samerun.record.files import FileFact
 from samerun.record.missing import Missing
 from samerun.record.observation import Observation
 from samerun.record.values import Json
-from samerun.store.layout import RunFolder
 from samerun.store.objects import Objects
-
-
-def spool_of(folder: RunFolder) -> Path:
-    """Return where the processes of a run report while it goes on."""
-    return folder.path / ".spool"
 
 
 def make_scene(

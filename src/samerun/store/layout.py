@@ -15,6 +15,9 @@ from samerun.basics import files
 DEFAULT = Path("outputs", "experiments")
 """Where a store lies below a project's top folder."""
 
+SPOOL = ".spool"
+"""The folder of a run's reports, which no seal holds."""
+
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID = re.compile(r"\d{8}_\d{6}_[0-9a-z]{6}\Z")
 _README = """\
@@ -101,6 +104,11 @@ class RunFolder:
     def own_log(self) -> Path:
         """``logs/samerun.log``: what samerun itself had to say."""
         return self.logs / "samerun.log"
+
+    @property
+    def spool(self) -> Path:
+        """``.spool/``: what the program's processes report while the run goes on; gone once it is sealed."""
+        return self.path / SPOOL
 
     @property
     def checkpoints(self) -> Path:

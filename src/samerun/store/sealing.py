@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from samerun.basics import exact, files
 from samerun.basics.hashing import hash_bytes, hash_file
+from samerun.store.layout import SPOOL
 
 RECORD = "run.json"
 
@@ -51,11 +52,11 @@ class Seal(Struct, frozen=True):
 
 
 def facts(folder: Path) -> list[SealedFile]:
-    """Return what the run folder holds now, apart from ``run.json`` and unfinished temporary files."""
+    """Return what the run folder holds now, apart from ``run.json``, unfinished temporary files and the spool."""
     return [
         SealedFile(exact.plain_text(relative), found.st_size, _hash(folder / relative, found))
         for relative, found in files.files_below(folder)
-        if not _is_ours(relative)
+        if not _is_ours(relative) and not relative.startswith(SPOOL + "/")
     ]
 
 
