@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from samerun import api
+from samerun.api.stores import store_here
 from samerun.errors import CannotReplay
+from samerun.launch.again import prepare_again
 from tests.lab import DRAW, Lab, changes, git
 
 READER = """
@@ -252,3 +255,10 @@ def test_times_sizes_and_modes_of_files(lab: Lab, mode: str) -> None:
     (lab.folder / "data.csv").chmod(0o600)
     lab.write(data_csv="123")
     assert lab.replay(run).verdict == "identical"
+
+
+def test_a_kernel_that_waits_for_cells_is_not_started_again(lab: Lab) -> None:
+    run = lab.record(DRAW.format("1"))
+    kernel = structs.replace(run, command=[sys.executable, "-m", "ipykernel_launcher", "-f", "/tmp/kernel.json"])
+    with pytest.raises(CannotReplay, match="kernel of a notebook"):
+        prepare_again(kernel, store_here(), os.environ, "0", mounts=False)

@@ -117,6 +117,7 @@ def prepare_again(
 
     ``mounts`` says whether the workspace is mounted over the original folder.
     """
+    _refuse_kernel(run)
     plan = make_plan(run, environment, given or {})
     if not mounts:
         _refuse_writes_outside(run)
@@ -179,6 +180,14 @@ def _refuse_if_lacking(run: Run, workspace: Workspace) -> None:
         "Put them back where they were, with the content that they had, and replay again.",
         lacking=workspace.lacking,
     )
+
+
+def _refuse_kernel(run: Run) -> None:
+    if any("ipykernel" in word or "kernel_launcher" in word for word in run.command):
+        raise CannotReplay(
+            f"The run {run.id} was made in the kernel of a notebook, which does nothing until somebody executes cells.",
+            "Record the whole notebook instead: samerun record -- jupyter nbconvert --to notebook --execute NOTEBOOK",
+        )
 
 
 def _refuse_writes_outside(run: Run) -> None:
