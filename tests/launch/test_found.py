@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from samerun.errors import StoreTrouble
 from samerun.launch.found import Request, make_redactor, name_of, prepare
 from samerun.launch.order import Launch
 from samerun.store.layout import StoreLayout
+from tests.lab import DRAW, Lab
 
 
 def order(folder: Path, *command: str, environment: dict[str, str] | None = None, **asked: Any) -> Launch:
@@ -104,3 +106,20 @@ def test_the_store_is_no_part_of_the_tree(tmp_path: Path) -> None:
     launch = order(tmp_path)
     assert set(launch.tree.files) == {"a.py"}
     assert os.path.isdir(tmp_path / "store")
+
+
+@pytest.mark.parametrize("store", [".", "..", "sub/.."])
+def test_a_store_is_never_made_around_the_project(lab: Lab, monkeypatch: pytest.MonkeyPatch, store: str) -> None:
+    monkeypatch.setenv("SAMERUN_STORE", store)
+    with pytest.raises(StoreTrouble, match="cannot be the folder that the project lies in"):
+        lab.record(DRAW.format("1"))
+    assert not (lab.folder / ".gitignore").exists()
+    assert not (lab.folder.parent / ".gitignore").exists()
+
+
+def test_a_store_in_the_project_is_known_by_any_name(lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(lab.folder)
+    monkeypatch.setenv("SAMERUN_STORE", str(tmp_path / "link" / "runs"))
+    run = lab.record(DRAW.format("1"))
+    assert [output.path for output in run.outputs] == ["out.txt"]
+    assert not [name for name in run.factors["code"] if name.startswith("runs/")]

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 from samerun.basics.hashing import StatCache, hash_bytes
 from samerun.basics.redaction import Redactor, key_at
+from samerun.errors import StoreTrouble
 from samerun.factors.factor import Plan
 from samerun.factors.hash_order import VARIABLE as HASH_SEED
 from samerun.factors.nondeterministic_kernel import CUBLAS
@@ -49,10 +50,12 @@ def prepare(request: Request, cwd: Path, environment: Mapping[str, str], layout:
         version: samerun's own version.
 
     Raises:
+        StoreTrouble: the project lies in the store.
         OSError: the store cannot be made, or the folder not be read.
     """
-    layout.create()
     root = find_tree(cwd)
+    refuse_store_around(root, layout)
+    layout.create()
     redactor = make_redactor(environment, layout, root, cwd)
     redactor.learn(_secrets_given(request.command, redactor))
     reader = TreeReader(root, {layout.root}, Objects(layout.objects), redactor, StatCache(layout.stat_cache))
@@ -79,6 +82,20 @@ def _secrets_given(command: list[str], redactor: Redactor) -> Iterator[str]:
             yield word
         elif value and shown == f"{name}={redactor.mark(value)}":
             yield value
+
+
+def refuse_store_around(project: Path, layout: StoreLayout) -> None:
+    """Refuse a store that is the project's own folder or lies around it: git is told to ignore all that is in a store.
+
+    Raises:
+        StoreTrouble: it is one.
+    """
+    if layout.root in (project, *project.parents):
+        raise StoreTrouble(
+            f"The store {layout.root} cannot be the folder that the project lies in.",
+            "Set SAMERUN_STORE, or store in [tool.samerun] of pyproject.toml, to a folder of its own.",
+            store=str(layout.root),
+        )
 
 
 def make_redactor(environment: Mapping[str, str], layout: StoreLayout, *folders: Path) -> Redactor:

@@ -20,7 +20,7 @@ from samerun.basics.redaction import Redactor
 from samerun.factors import FACTORS
 from samerun.factors.factor import Plan, Scene
 from samerun.launch.artifact_outputs import artifact_outputs
-from samerun.launch.found import make_redactor
+from samerun.launch.found import make_redactor, refuse_store_around
 from samerun.launch.ground import Ground
 from samerun.launch.keeping import Keeper
 from samerun.launch.logged import read_problems
@@ -55,8 +55,10 @@ class OwnRun:
     def __init__(self, name: str, tags: Sequence[str], seed: int | None) -> None:
         self._cwd = Path.cwd()
         self._environment = dict(os.environ)
-        self._layout: StoreLayout = find_store(self._cwd, self._environment).create()
         self._root = find_tree(self._cwd)
+        self._layout: StoreLayout = find_store(self._cwd, self._environment)
+        refuse_store_around(self._root, self._layout)
+        self._layout.create()
         self.redactor: Redactor = make_redactor(self._environment, self._layout, self._root, self._cwd)
         self._objects = Objects(self._layout.objects)
         skipped, cache = {self._layout.root}, StatCache(self._layout.stat_cache)

@@ -264,7 +264,7 @@ def find_store(start: Path, environment: Mapping[str, str]) -> StoreLayout:
     start = Path(os.path.abspath(start))
     given = environment.get("SAMERUN_STORE")
     if given:
-        return StoreLayout(Path(os.path.abspath(start / Path(given).expanduser())))
+        return StoreLayout(_real(start / Path(given).expanduser()))
     upwards = [start, *start.parents]
     told = _told(upwards)
     if told is not None:
@@ -282,8 +282,13 @@ def _told(upwards: list[Path]) -> Path | None:
         data = tomllib.loads(files.read_bytes(project / "pyproject.toml").decode())
         store = data.get("tool", {}).get("samerun", {}).get("store")
         if isinstance(store, str) and store:
-            return Path(os.path.abspath(project / Path(store).expanduser()))
+            return _real(project / Path(store).expanduser())
     return None
+
+
+def _real(path: Path) -> Path:
+    """Return a path without links: by whatever name it is called, a store in a project must be known for one."""
+    return Path(os.path.realpath(path))
 
 
 def _is_top(folder: Path) -> bool:
