@@ -104,12 +104,17 @@ def plain_environment(home: Path, store: Path) -> dict[str, str]:
     }
 
 
+def make_box(top: Path) -> Box:
+    """Make an empty folder with a place for a store beside it."""
+    for name in ("work", "home"):
+        (top / name).mkdir()
+    return Box(top / "work", top / "store", plain_environment(top / "home", top / "store"))
+
+
 @pytest.fixture
 def box(tmp_path: Path) -> Box:
-    """Return an empty folder with an empty store beside it."""
-    for name in ("work", "home"):
-        (tmp_path / name).mkdir()
-    return Box(tmp_path / "work", tmp_path / "store", plain_environment(tmp_path / "home", tmp_path / "store"))
+    """Return an empty folder with a place for a store beside it."""
+    return make_box(tmp_path)
 
 
 def git(box: Box, *arguments: str) -> None:

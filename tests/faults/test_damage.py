@@ -103,7 +103,6 @@ def test_every_damage_to_every_file_is_told_and_goes_no_further(
             assert status in (0, 2), (case, err)
             told = "".join(json.loads(out)["problems"]) if status == 0 else err
             assert path.name in told, (case, out, err)
-            assert say("show", damaged)[0] == status, case
             status, out, err = say("ls", "--json")
             rows = {row["id"]: row for row in json.loads(out)["runs"]}
             assert (status, rows[whole]["status"], rows[whole]["problems"], len(rows)) == (0, "finished", [], 3), case
@@ -131,7 +130,8 @@ def test_a_damaged_record_takes_no_replay_along(three: Box) -> None:
     )
     for path in [folder / name for name in names]:
         content = path.read_bytes()
-        for damage in (None, content[: len(content) // 2], flipped(content, len(content) // 3)):
+        cut = content[: len(content) // 2]
+        for damage in (None, cut, flipped(content, len(content) // 3)) if FULL else (cut,):
             put(path, damage)
             done = three.samerun("replay", damaged)
             assert done.returncode in (0, 1, 2), (path, done.stderr)

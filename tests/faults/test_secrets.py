@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.faults.conftest import SAMERUN, SOURCE, Box, commit_all, git, is_sentence, plain_environment
+from tests.faults.conftest import SAMERUN, SOURCE, Box, commit_all, git, is_sentence, make_box
 
 pytestmark = pytest.mark.faults
 
@@ -258,9 +258,7 @@ def base64_below(folder: Path) -> list[str]:
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Box:
     """Record the program once, and replay it."""
     top = tmp_path_factory.mktemp("secrets")
-    for name in ("work", "home"):
-        (top / name).mkdir()
-    box = Box(top / "work", top / "store", plain_environment(top / "home", top / "store"))
+    box = make_box(top)
     box = box.with_variables(**variables(), PYTHONPATH=f"{box.environment['PYTHONPATH']}:/tmp/"
                              + canary("a search path of Python"))  # fmt: skip
     lay_out(box)
