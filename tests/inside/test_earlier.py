@@ -65,3 +65,22 @@ def test_a_full_or_lost_spool_changes_nothing_for_the_program(observe: Observe) 
     _, kept = run(observe, script)
     assert kept == {}
     assert (observe.tree / "a.txt").read_text() == "oldnew"
+
+
+def test_a_file_that_could_hold_a_secret_is_not_put_aside(observe: Observe) -> None:
+    contents = {
+        "conf.yaml": b"db:\n  password: hunter2hunter2\n",
+        "id": b"-----BEGIN OPENSSH PRIVATE KEY-----\n",
+        "state.bin": b"\0\1" + b"v4lue-of-the-variable" + b"\0",
+        "state.json": b'{"epoch": 3}',
+        "model.bin": b"\0password\0",
+    }
+    for name, content in contents.items():
+        (observe.tree / name).write_bytes(content)
+    script = "".join(f"open({name!r}, 'rb').read(); open({name!r}, 'wb').close()\n" for name in contents)
+    (observe.tree / "script.py").write_text(script)
+    variables = {"SAMERUN_STARTED": str(time.time_ns() + 1_000_000), "HF_TOKEN": "v4lue-of-the-variable"}
+    spool = observe("script.py", env=variables)
+    assert [each.path.rpartition("/")[2] for each in spool.of(reported.Before)] == ["state.json", "model.bin"]
+    assert spool.of(reported.FaultSeen) == []
+    assert len(list(observe.spool_folder.glob("*.before"))) == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from samerun.launch.layers import apart_from, make_layers
+from samerun.launch.layers import apart_from, can_be_covered, make_layers
 from samerun.launch.workspace import Workspace
 from samerun.record.files import FileFact
 from samerun.record.output import Output
@@ -75,6 +75,12 @@ def test_settings_that_changed_are_the_programs_own_to_change(tmp_path: Path, wo
     (own,) = workspace.shown.values()
     own.write_text("changed")
     assert stored.read_text() == "{}"
+
+
+def test_what_would_lie_in_the_root_itself_has_no_layer(tmp_path: Path) -> None:
+    assert can_be_covered(f"{tmp_path}/new/folder/x")
+    assert not can_be_covered("/x.txt")
+    assert not can_be_covered("/no-such-folder/x.txt")
 
 
 def test_a_layer_lies_apart_from_what_it_covers(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import posix
 import stat
 
 from . import events
+from .hiding import may_be_secret
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
@@ -29,6 +30,18 @@ _RUN_BYTES = 1 << 30
 _PIECE = 1 << 20
 _SECRET_NAMES = (".env", ".netrc", ".pgpass", "id_rsa", "id_ed25519")
 _SECRET_SUFFIXES = (".pem", ".key", ".p12", ".pfx")
+_TELLING = (
+    b"passw",
+    b"passphrase",
+    b"secret",
+    b"api_key",
+    b"apikey",
+    b"access_key",
+    b"token:",
+    b"_token",
+    b"private key",
+)
+_SHORTEST = 8
 
 
 class _State:
@@ -38,6 +51,7 @@ class _State:
         self.started_ns = 0
         self.left = _RUN_BYTES
         self.ordinals = itertools.count(1)
+        self.secrets: list[bytes] = []
 
 
 _state = _State()
@@ -46,6 +60,8 @@ _state = _State()
 def install(environment: Mapping[str, str]) -> None:
     """Take from SAMERUN_STARTED when the run began, in nanoseconds: what was made later is the run's own."""
     _state.started_ns = int(environment.get("SAMERUN_STARTED") or 0)
+    secrets = [value for name, value in environment.items() if may_be_secret(name) and len(value) >= _SHORTEST]
+    _state.secrets = [os.fsencode(value) for value in secrets if value[0] != "/"]
 
 
 def keep(path: str, status: os.stat_result, needed: bool, silent: set[int]) -> None:
@@ -88,8 +104,11 @@ def _copy(path: str, copy: str) -> bool:
     descriptors: list[int] = []
     try:
         descriptors.append(posix.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW))
+        head = posix.read(descriptors[0], _PIECE)
+        if _may_hold_secret(head):
+            return False
         descriptors.append(posix.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        _pour(*descriptors)
+        _pour(head, *descriptors)
     except OSError:
         return False
     finally:
@@ -98,10 +117,16 @@ def _copy(path: str, copy: str) -> bool:
     return True
 
 
-def _pour(source: int, target: int) -> None:
-    while True:
-        piece = posix.read(source, _PIECE)
-        if not piece:
-            return
+def _may_hold_secret(head: bytes) -> bool:
+    """Say whether a file could hold a secret: its copy would lie on the disk before the recorder's redactor sees it."""
+    if any(secret in head for secret in _state.secrets):
+        return True
+    lowered = b"" if b"\0" in head else head.lower()
+    return any(word in lowered for word in _TELLING)
+
+
+def _pour(piece: bytes, source: int, target: int) -> None:
+    while piece:
         while piece:
             piece = piece[posix.write(target, piece) :]
+        piece = posix.read(source, _PIECE)

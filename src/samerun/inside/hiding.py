@@ -25,13 +25,19 @@ def without_secrets(words: Sequence[str]) -> list[str]:
             follows = False
             continue
         name, equals, value = word.partition("=")
-        telling = any(hint in name.lower() for hint in _HINTS)
+        telling = may_be_secret(name)
         follows = telling and not equals and name.startswith("-")
         if telling and equals and name.replace("-", "").replace(".", "").replace("_", "").isalnum():
             shown.append(name + "=" + HIDDEN)
         else:
             shown.append(HIDDEN if _may_hold_one(word) else word)
     return shown
+
+
+def may_be_secret(name: str) -> bool:
+    """Say whether the value of an option or a variable of this name could be a secret."""
+    lowered = name.lower()
+    return any(hint in lowered for hint in _HINTS)
 
 
 def _may_hold_one(word: str) -> bool:

@@ -22,7 +22,7 @@ from samerun.launch.found import make_redactor
 from samerun.launch.git_folder import put_git
 from samerun.launch.ground import Ground
 from samerun.launch.launcher import Launched, launch
-from samerun.launch.layers import make_layers
+from samerun.launch.layers import can_be_covered, make_layers
 from samerun.launch.order import Launch
 from samerun.launch.tree import Tree, TreeReader, is_environment
 from samerun.launch.workspace import Workspace, WorkspaceBuilder
@@ -119,8 +119,7 @@ def prepare_again(
     """
     _refuse_kernel(run)
     plan = make_plan(run, environment, given or {})
-    if not mounts:
-        _refuse_writes_outside(run)
+    _refuse_writes_outside(run, mounts)
     original = Path(run.place.tree)
     redactor = make_redactor(environment, layout, original)
     builder = WorkspaceBuilder(Objects(layout.objects), original, mounts, redactor)
@@ -190,12 +189,16 @@ def _refuse_kernel(run: Run) -> None:
         )
 
 
-def _refuse_writes_outside(run: Run) -> None:
+def _refuse_writes_outside(run: Run, mounts: bool) -> None:
+    """Refuse what no layer would keep away from the user's own files."""
     outside = [output.path for output in run.outputs if os.path.isabs(output.path)]
+    if outside and mounts:
+        outside = [path for path in outside if not can_be_covered(path)]
     if outside:
         raise CannotReplay(
             f"The run {run.id} wrote {outside[0]}, outside of its folder, and a replay would overwrite it here.",
-            "Replay it where mount namespaces work (Linux), or have the program write below its own folder.",
+            "Have the program write below its own folder."
+            + ("" if mounts else " Or replay it where mount namespaces work (Linux)."),
             outside=outside,
         )
 

@@ -93,12 +93,18 @@ class InputFollower(threading.Thread):
 
     def _take_earlier(self, record: reported.Before) -> None:
         """Take the copy of a file that the program was about to change: what it held when the run began."""
+        copy = self._reader.copy(record)
+        self._take_copy(record, copy)
+        with suppress(OSError):  # it is in the store now if it may be
+            copy.unlink()
+
+    def _take_copy(self, record: reported.Before, copy: Path) -> None:
         name = self._ground.name(record.path)
         known = self._tree.files.get(name)
         if name in self.earlier or (known is not None and (known.hash is not None or known.link is not None)):
             return
         key = StatKey(record.size, record.mtime_ns, record.ctime_ns, record.inode, record.device)
-        fact = self._identify(name, key, known, self._reader.copy(record))
+        fact = self._identify(name, key, known, copy)
         self.earlier[name] = structs.replace(fact, read=False)
         if name in self.facts and self.facts[name].hash is None:
             self.facts[name] = structs.replace(fact, when=self.facts[name].when)

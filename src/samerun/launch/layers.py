@@ -58,6 +58,11 @@ def covered_folders(run: Run, workspace: Workspace) -> dict[str, Path]:
     return {**tops, **{os.path.join(run.place.tree, name): source for name, source in links.items()}}
 
 
+def can_be_covered(path: str) -> bool:
+    """Say whether a layer can lie over the folder of a file: the root itself cannot be covered."""
+    return _existing(os.path.dirname(path)) != "/"
+
+
 def apart_from(covered: Iterable[str], home: Path) -> Path:
     """Return a folder for private layers: a layer may not lie below a folder that is covered (overlayfs)."""
     tops = list(covered)
