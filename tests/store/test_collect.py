@@ -14,7 +14,7 @@ from samerun.store.collect import collect, remove
 from samerun.store.layout import RunFolder, StoreLayout
 from samerun.store.objects import Objects
 
-from .conftest import MakeRun, run_record
+from .conftest import MakeRun, dead_holder, run_record
 
 
 @pytest.fixture
@@ -140,3 +140,15 @@ def test_a_folder_that_is_no_run_is_never_removed(
         remove(layout, [first, RunFolder(project)])
     assert first.path.exists()
     assert (project / "train.py").read_text() == "precious"
+
+
+def test_what_a_killed_run_was_told_goes_and_its_log_stays(make_run: MakeRun, layout: StoreLayout) -> None:
+    going = make_run("20260101_120001_going0", seal=False, status="running", holder=folders.holder())
+    killed = make_run("20260101_120002_killed", seal=False, status="running", holder=dead_holder())
+    for folder in (going, killed):
+        folder.spool.mkdir()
+        (folder.spool / "1-1.before").write_text("what a file held")
+    collect(layout)
+    assert going.spool.is_dir()
+    assert not killed.spool.exists()
+    assert killed.train_log.exists()

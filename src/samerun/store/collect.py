@@ -85,7 +85,7 @@ def _remove_folder(layout: StoreLayout, path: Path) -> None:
 
 
 def collect(layout: StoreLayout, *, dry_run: bool = False) -> Freed:
-    """Free the contents, workspaces and environments that no run refers to.
+    """Free the contents, workspaces and environments that no run refers to, and what killed runs were told.
 
     While a run goes on, nothing that came after its start is touched; while a run cannot be read, no content is.
 
@@ -101,7 +101,9 @@ def collect(layout: StoreLayout, *, dry_run: bool = False) -> Freed:
     objects = [] if unreadable else _unneeded(Objects(layout.objects), said, before)
     workspaces = [path for path in _below(layout.workspaces) if not going]
     environments = [path for path in _below(layout.environments) if path.name.encode() not in said]
-    paths = [*_forgotten(layout), *objects, *workspaces, *environments]
+    spools = [run_folder.spool for run_folder, run in runs if run is not None and run.status != "running"]
+    spools = [path for path in spools if path.is_dir()]
+    paths = [*_forgotten(layout), *spools, *objects, *workspaces, *environments]
     size = sum(_size(path) for path in paths)
     if not dry_run:
         for path in paths:
