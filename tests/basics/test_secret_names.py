@@ -21,7 +21,8 @@ TOKENIZERS_PARALLELISM keyboard key key_dim num_keys key_padding_mask keys monke
 authority PWD OLDPWD passes bypass compass passive password_length use_auth auth_type auth_method SSH_AUTH_SOCK
 token_url token_path secret_name image_token num_register_tokens lr batch_size seed PATH HOME public_key
 primary_key foreign_key sort_key partition_key dist_token new_token has_password prefix_token global_token
-n_class_token turkey model.use_auth conf.yaml:db.has_password max_key_length tokens_seen credentials_file sigma design signal
+n_class_token turkey model.use_auth conf.yaml:db.has_password max_key_length tokens_seen
+credentials_file sigma design signal
 """
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from samerun.compare.verdict import comparing, ending_note, overall
+from samerun.compare.verdict import comparing, ending_note, overall, unexplained_note
 from samerun.record.difference import identical
 from samerun.record.output import MetricComparison, OutputComparison
 from samerun.record.run import Place, Run, Status
+from samerun.record.values import Change
 from samerun.record.verdict import Verdict
 from samerun.record.window import Window
 
@@ -48,3 +49,13 @@ def test_comparing_knows_both_windows() -> None:
     assert how.a == Window(1.0, 2.0, "h")
     assert how.b == Window(10.0, 12.5, run_id="id")
     assert (how.rtol, how.atol, how.volatile_names) == (0.1, 0.2, ("x",))
+
+
+def test_a_difference_that_nothing_recorded_explains_is_said() -> None:
+    alone, pool = Window(0.0, 1.0, pids=frozenset({7})), Window(0.0, 1.0, pids=frozenset({7, 8, 9}))
+    assert "completion-order" in unexplained_note(run(window=pool), run(window=pool), "different", [])
+    assert "2 further processes" in unexplained_note(run(window=pool), run(window=alone), "different", [])
+    assert "the clock" in unexplained_note(run(window=alone), run(window=alone), "different", [])
+    assert "the clock" in unexplained_note(run(), run(), "different", [])
+    assert unexplained_note(run(), run(), "identical", []) == ""
+    assert unexplained_note(run(), run(), "different", [Change("package", "six", "1", "2")]) == ""

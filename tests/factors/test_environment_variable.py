@@ -103,3 +103,12 @@ def test_a_changed_variable_is_named() -> None:
 def test_looked_for_in_vain_and_not_looked_for_are_alike() -> None:
     assert EnvironmentVariable().differences({"FOO": ABSENT}, {}) == []
     assert EnvironmentVariable().differences({}, {"FOO": ABSENT}) == []
+
+
+def test_what_a_scheduler_gives_for_now_stays(plan: Callable[..., Plan]) -> None:
+    present = plan(CUDA_VISIBLE_DEVICES="3", SLURM_PROCID="1")
+    EnvironmentVariable().give(present, {"CUDA_VISIBLE_DEVICES": "0", "RANK": "0"})
+    assert present.environment == {"CUDA_VISIBLE_DEVICES": "3", "SLURM_PROCID": "1", "RANK": "0"}
+    elsewhere = plan()
+    EnvironmentVariable().give(elsewhere, {"CUDA_VISIBLE_DEVICES": "0"})
+    assert elsewhere.environment == {"CUDA_VISIBLE_DEVICES": "0"}

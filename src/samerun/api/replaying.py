@@ -10,6 +10,7 @@ from typing import Literal
 
 from samerun.api.comparing import compare, ended
 from samerun.api.stores import store_here, store_trouble
+from samerun.compare.verdict import unexplained_note
 from samerun.errors import StoreTrouble
 from samerun.launch.again import run_again
 from samerun.launch.rebuild import rebuild_environment
@@ -77,5 +78,6 @@ def replay(
         raise StoreTrouble(done.trouble, "Free space or make the store writable, and replay again.")
     again = folder.load(done.folder)  # as it was written: both sides went through the same JSON
     compared = compare(recorded, where, again, done.folder, rtol, atol)
-    notes = [*replayed.notes, *([compared.note] if compared.note else [])]
+    unexplained = unexplained_note(recorded, again, compared.verdict, compared.factors)
+    notes = [*replayed.notes, *(note for note in (compared.note, unexplained) if note)]
     return Replay(recorded, again, compared.verdict, compared.outputs, compared.metrics, compared.factors, notes)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from samerun.outputs.comparing import Comparing
 from samerun.record.output import MetricComparison, OutputComparison
 from samerun.record.run import Run
+from samerun.record.values import Change
 from samerun.record.verdict import Verdict, worst
 from samerun.record.window import Window
 
@@ -25,6 +26,24 @@ def ending_note(a: Run, b: Run) -> str:
         return ""
     how = [f"{run.status} with exit status {run.exit_code}" for run in (a, b)]
     return f"Both runs {how[0]}." if how[0] == how[1] else f"The first run {how[0]}, the second {how[1]}."
+
+
+def unexplained_note(a: Run, b: Run, verdict: Verdict, changes: Iterable[Change]) -> str:
+    """Return a sentence where a result differs although nothing that was recorded does.
+
+    Draws and sums that depend on which worker takes which task, or on the clock, cannot be given to a replay.
+    """
+    if verdict != "different" or any(change.note != "not imported" for change in changes):
+        return ""
+    workers = max(len(run.window.pids) for run in (a, b) if run.window) - 1 if a.window or b.window else 0
+    cause = (
+        f"it works with {workers} further processes, and which of them takes which task, or ends first, is not the "
+        "same in every run (completion-order)"
+        if workers > 0
+        else "something in it is not the same in every run: the clock, threads that end in another order, or what "
+        "`samerun show` lists as not captured"
+    )
+    return f"Nothing that was recorded has changed, so the program does not repeat its own result: {cause}."
 
 
 def comparing(a: Run, b: Run, rtol: float = 0.0, atol: float = 0.0, volatile: Iterable[str] = ()) -> Comparing:

@@ -27,6 +27,9 @@ _UNIMPORTANT = re.compile(
 )
 """Names that say where and by whom a program is run; kept only where the user's own code read them."""
 
+_ALLOCATED = re.compile(r"\w*VISIBLE_DEVICES|(SLURM|PMI|OMPI)_\w+")
+"""What a scheduler gives a process for now: never taken away or put back."""
+
 _OWNERS = (
     HashOrder(), ThreadCount(), InstructionSet(), Timezone(), Locale(), NondeterministicKernel(), Precision(),
 )  # fmt: skip
@@ -58,11 +61,13 @@ class EnvironmentVariable(Plain):
         What libraries read natively and was not set is unset too.
         """
         for name in [name for name in plan.environment if NATIVE.fullmatch(name) and _matters(name, False)]:
-            if name not in values:
+            if name not in values and not _ALLOCATED.fullmatch(name):
                 del plan.environment[name]
         for name, value in values.items():
             if value == ABSENT:
                 plan.environment.pop(name, None)
+            elif _ALLOCATED.fullmatch(name) and name in plan.environment:
+                continue
             elif "<redacted:" not in value:
                 plan.environment[name] = value
             elif name not in plan.environment:

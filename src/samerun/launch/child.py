@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -97,12 +97,20 @@ def _write_all(descriptor: int, data: bytes) -> bool:
         try:
             view = view[os.write(descriptor, view) :]
         except BlockingIOError:
-            select.select([], [descriptor], [])
+            _wait([descriptor], select.POLLOUT)
         except BrokenPipeError:
             return False
         except OSError:
             return True
     return True
+
+
+def _wait(descriptors: Iterable[int], events: int, timeout: int | None = None) -> list[int]:
+    """Return the descriptors that are ready (or have ended); ``select`` would fail beyond a thousand open files."""
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, events)
+    return [descriptor for descriptor, _ in poll.poll(timeout)]
 
 
 class _Pump(threading.Thread):
@@ -132,12 +140,12 @@ class _Pump(threading.Thread):
     def _ready(self, sources: list[int]) -> list[int]:
         """Wait until something is to be read; say so if nothing of the ended child's text is left."""
         ended = self._ended
-        ready, _, _ = select.select(sources, [], [], 0)
+        ready = _wait(sources, select.POLLIN, 0)
         if ended and (not ready or self._since >= MOST_PENDING):
             self._drained.set()
         if not ready:
             woken_by = [] if ended else [self._wake]
-            ready, _, _ = select.select([*sources, *woken_by], [], [])
+            ready = _wait([*sources, *woken_by], select.POLLIN)
         return [source for source in ready if source != self._wake]
 
     def finish(self) -> None:

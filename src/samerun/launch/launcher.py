@@ -29,6 +29,7 @@ from samerun.launch.keeping import Keeper
 from samerun.launch.order import Launch
 from samerun.launch.scene import make_scene, read_factors
 from samerun.launch.spool import SpoolReader
+from samerun.launch.standard_input import StandardInput
 from samerun.launch.text_log import TextLog
 from samerun.launch.watch import FolderWatch
 from samerun.record.run import Place, Run
@@ -86,6 +87,7 @@ class _Launching:
         watch.start()
         started_ns = time.time_ns()
         follower = InputFollower(SpoolReader(self.spool), order.ground, order.tree, self.keeper, started_ns)
+        given = StandardInput()
         try:
             follower.start()
             ending = self._run_child(started_ns)
@@ -95,6 +97,8 @@ class _Launching:
         finally:
             watch.stop()
             self.log.close()
+        if not order.quiet:
+            self.run = structs.replace(self.run, not_captured=[*self.run.not_captured, *given.not_captured()])
         trouble = self._seal(ending, watch, follower, started_ns)
         return Launched(self.run, self.folder, ending, trouble)
 

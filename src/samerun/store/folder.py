@@ -61,10 +61,16 @@ def _written(folder: RunFolder, run: Run) -> dict[str, Any]:
         if isinstance(values, dict) and "missing" not in values:
             path = folder.path / name
             files.make_folder(path.parent)
-            files.write_atomic(path, _encoded(values) + b"\n")
-            factors[kind] = {"beside": name}
+            absent = {subject: value for subject, value in values.items() if _is_absent(value)}
+            files.write_atomic(path, _encoded({key: values[key] for key in values if key not in absent}) + b"\n")
+            factors[kind] = {"beside": name, **({"absent": absent} if absent else {})}
     document: dict[str, Any] = exact.plain(msgspec.to_builtins(structs.replace(run, factors=factors)))
     return {**document, **_foreign(folder)}
+
+
+def _is_absent(value: Json) -> bool:
+    """Say whether a value is what was looked for and not there: ``inputs.json`` lists files that were read."""
+    return isinstance(value, dict) and set(value) == {"missing"}
 
 
 def _encoded(values: dict[str, Json]) -> bytes:
@@ -159,21 +165,21 @@ def _factors(folder: RunFolder, stored: dict[str, Json], whole: bool) -> dict[st
         name = BESIDE.get(kind)
         if not isinstance(values, dict):
             factors[kind] = {"missing": "run.json is damaged there"}
-        elif name is None or values != {"beside": name}:
+        elif name is None or values.get("beside") != name:
             factors[kind] = values
         elif whole:
-            factors[kind] = _beside(folder, name)
+            factors[kind] = _beside(folder, name, values.get("absent"))
     return factors
 
 
-def _beside(folder: RunFolder, name: str) -> dict[str, Json]:
+def _beside(folder: RunFolder, name: str, absent: Json) -> dict[str, Json]:
     try:
         values = msgspec.json.decode(files.read_bytes(folder.path / name), type=dict[str, Json])
     except FileNotFoundError:
         return {"missing": f"{name} is missing from the run folder"}
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return {"missing": f"{name} in the run folder is damaged"}
-    return values
+    return {**absent, **values} if isinstance(absent, dict) else values
 
 
 def _numbers(stored: dict[str, Json]) -> dict[str, Json]:
