@@ -17,9 +17,12 @@ NAMES = [
     "server.KEY",
     "credentials.json",
     "secrets.yaml",
+    "secret",
 ]
 HARMLESS = [
     "env.py",
+    "secrets.py",
+    "app/credentials.py",
     "keys.py",
     "keyboard.csv",
     "tokenizer.json",

@@ -10,7 +10,8 @@ from samerun.basics.redaction import Redactor
 from samerun.basics.secret_names import is_secret_name
 
 _NAMES = re.compile(
-    r"(^|/)(\.env(\..*)?|\.netrc|_netrc|\.pypirc|\.npmrc|\.pgpass|\.htpasswd|credentials(\.\w+)?|secrets?(\.\w+)?|id_(rsa|dsa|ecdsa|ed25519)"
+    r"(^|/)(\.env(\..*)?|\.netrc|_netrc|\.pypirc|\.npmrc|\.pgpass|\.htpasswd|id_(rsa|dsa|ecdsa|ed25519)"
+    r"|(credentials|secrets?)(\.(?!py$|ipynb$|pyi$)\w+)?"
     r"|[^/]*\.(pem|key|p12|pfx|jks|keystore|kdbx|gpg|asc)|kubeconfig|token(\.txt)?)$",
     re.IGNORECASE,
 )
