@@ -42,9 +42,9 @@ def test_only_runs_of_the_same_time_count(tmp_path: Path) -> None:
     put(layout, "20260101_120000_dddddd", 999.5, "replayed.txt", workspace="/store/workspace")
     others = Others(layout, own, 1000 * 10**9)
     assert others.went_on
-    found = [name for name in ("own", "before", "beside", "replayed") if others.wrote(f"/project/{name}.txt")]
+    found = [name for name in ("own", "before", "beside", "replayed") if others.left(f"/project/{name}.txt")]
     assert found == ["beside"]
-    assert others.wrote("/out/beside.txt")
+    assert others.left("/out/beside.txt")
 
 
 def test_what_a_damaged_run_left_is_nobodys(tmp_path: Path) -> None:
@@ -67,3 +67,27 @@ def test_a_sweep_in_one_folder(lab: Lab) -> None:
     }
     assert all(set(run.factors["data"]) == {"data.csv", "train.py"} for run in runs.values())
     assert lab.replay(runs["b"]).verdict == "identical"
+
+
+def test_what_processes_of_a_run_report_is_theirs_before_it_has_ended(tmp_path: Path) -> None:
+    layout = StoreLayout(tmp_path).create()
+    own = put(layout, "20260101_120000_aaaaaa", 1000.0)
+    place = Place("/project", "/project")
+    going = Run("20260101_120000_bbbbbb", "name", ["x"], place, "running", 500.0, holder=run_folder.holder())
+    folder = layout.run_folder("name", going.id).create()
+    run_folder.save(folder, going)
+    folder.spool.mkdir()
+    (folder.spool / "main.events").write_text("write\t/project/theirs.txt\t0\ttruncate\t0\t0\n")
+    others = Others(layout, own, 1000 * 10**9)
+    assert (others.went_on, others.reported("/project/theirs.txt"), others.left("/project/theirs.txt")) == (1, 1, 0)
+
+
+def test_programs_that_report_nothing_keep_what_they_left(lab: Lab) -> None:
+    code = (
+        "import sys; from samerun import api; api.record(['sh', '-c', f'sleep {sys.argv[1]}; echo x > {sys.argv[1]}'])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(api.__file__).parents[2])}
+    started = [subprocess.Popen([sys.executable, "-c", code, each], env=environment) for each in ("0.8", "0.9")]
+    assert [process.wait(60) for process in started] == [0, 0]
+    for run in (api.load(row.id) for row in api.runs()):
+        assert run.command[-1].split()[1].rstrip(";") in {output.path for output in run.outputs}

@@ -68,7 +68,11 @@ class Gathering:
         results = Results(self._order.ground, self._order.tree, self._folder, self._objects, self._keeper)
         after = self._order.reader.look_again()
         found = results.gather(
-            written, after, self._started_ns, lambda name: self._is_edited(name, observed), self._is_of_others
+            written,
+            after,
+            self._started_ns,
+            lambda name: self._is_edited(name, observed),
+            lambda name: self._is_of_others(name, observed),
         )
         outputs = [*found, *artifact_outputs(self._folder)]
         self._store_committed(inputs)
@@ -117,13 +121,19 @@ class Gathering:
         ground = self._order.ground
         seen = {str(ground.tree / os.path.relpath(path, ground.real)) for path in watch.written}
         unclaimed = {path for path in seen - observed.written if not self._is_edited(ground.name(path), observed)}
-        own = {path for path in unclaimed if not self._is_of_others(ground.name(path))}
+        own = {path for path in unclaimed if not self._is_of_others(ground.name(path), observed)}
         return {path for path in observed.written | own if not self._is_untouched(path, observed)}
 
-    def _is_of_others(self, name: str) -> bool:
-        """Say whether a file of the folder that nobody of this run reported was written by another run beside it."""
+    def _is_of_others(self, name: str, observed: Observation) -> bool:
+        """Say whether a file of the folder that nobody of this run reported was written by another run beside it.
+
+        A run that has ended may have taken it for its own as well: that counts only where this one would have reported.
+        """
         ground = self._order.ground
-        return ground.real == ground.tree and self._others.wrote(os.path.join(ground.tree, name))
+        path = os.path.join(ground.tree, name)
+        if ground.real != ground.tree:
+            return False
+        return self._others.reported(path) or (_all_report(observed) and self._others.left(path))
 
     def _is_untouched(self, path: str, observed: Observation) -> bool:
         """Say whether a file was opened so that it could be written, and was not: a database that was only asked."""

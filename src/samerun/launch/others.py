@@ -40,19 +40,27 @@ class Others:
         """Whether any other run went on at the same time."""
         return bool(self._runs)
 
-    def wrote(self, path: str) -> bool:
-        """Say whether another run wrote the file at this absolute path."""
-        return path in self._written
+    def reported(self, path: str) -> bool:
+        """Say whether a process of another run, which still goes on, reported that it wrote the file at this path."""
+        return path in self._reported
+
+    def left(self, path: str) -> bool:
+        """Say whether another run, which has ended, left the file at this absolute path, as far as it could tell."""
+        return path in self._left
 
     @cached_property
     def _runs(self) -> list[tuple[RunFolder, Run]]:
         return list(self._beside())
 
     @cached_property
-    def _written(self) -> frozenset[str]:
-        # A replay writes in a workspace of its own, whatever path its programs see.
-        in_place = ((folder, run) for folder, run in self._runs if run.place.workspace is None)
-        return frozenset(path for folder, run in in_place for path in _paths(folder, run))
+    def _reported(self) -> frozenset[str]:
+        spools = (read_spool(folder.spool) for folder, run in self._runs if _is_in_place(run))
+        return frozenset(path for spool in spools for path in observe(spool, Redactor()).written)
+
+    @cached_property
+    def _left(self) -> frozenset[str]:
+        runs = [run for _, run in self._runs if _is_in_place(run)]
+        return frozenset(os.path.join(run.place.tree, output.path) for run in runs for output in run.outputs)
 
     def _beside(self) -> Iterator[tuple[RunFolder, Run]]:
         for path in self._layout.run_paths():
@@ -73,6 +81,6 @@ class Others:
         return False
 
 
-def _paths(folder: RunFolder, run: Run) -> Iterator[str]:
-    yield from (os.path.join(run.place.tree, output.path) for output in run.outputs)
-    yield from observe(read_spool(folder.spool), Redactor()).written
+def _is_in_place(run: Run) -> bool:
+    """Say whether a run writes where its programs see it: a replay does so in a workspace."""
+    return run.place.workspace is None
