@@ -125,10 +125,11 @@ def test_no_python_no_environment(tmp_path: Path) -> None:
 
 def test_summaries(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
-    write_summaries(folder, run(metrics={"loss": 0.5, "bad": float("nan")}, exit_code=0, seconds=2.0))
+    write_summaries(folder, run(metrics={"loss": 0.5, "bad": float("nan")}, exit_code=0, seconds=2.0), 3)
     assert json.loads((folder.results / "metrics.json").read_text()) == {"loss": 0.5, "bad": "NaN"}
     log = json.loads(folder.experiment_log.read_text())
-    assert [event["event"] for event in log["events"]] == ["started", "finished"]
+    assert [event["event"] for event in log["events"]] == ["started", "finished", "inputs identified after the end"]
+    assert log["events"][2]["count"] == 3
     assert log["events"][1]["time"] == "1970-01-01T00:00:02Z"
 
 

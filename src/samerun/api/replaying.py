@@ -78,6 +78,7 @@ def replay(
         raise StoreTrouble(done.trouble, "Free space or make the store writable, and replay again.")
     again = folder.load(done.folder)  # as it was written: both sides went through the same JSON
     compared = compare(recorded, where, again, done.folder, rtol, atol)
-    unexplained = unexplained_note(recorded, again, compared.verdict, compared.factors)
+    given_all = not any("secret" in note for note in replayed.notes)
+    unexplained = unexplained_note(recorded, again, compared.verdict, compared.factors) if given_all else ""
     notes = [*replayed.notes, *(note for note in (compared.note, unexplained) if note)]
     return Replay(recorded, again, compared.verdict, compared.outputs, compared.metrics, compared.factors, notes)

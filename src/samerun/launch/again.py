@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,12 +24,16 @@ from samerun.launch.ground import Ground
 from samerun.launch.launcher import Launched, launch
 from samerun.launch.layers import can_be_covered, make_layers
 from samerun.launch.order import Launch
-from samerun.launch.tree import Tree, TreeReader, is_environment
+from samerun.launch.other_path import move_paths
+from samerun.launch.revealing import reveal
+from samerun.launch.secrets import known_secrets
+from samerun.launch.through import Through
+from samerun.launch.tree import Tree, TreeReader
 from samerun.launch.workspace import Workspace, WorkspaceBuilder
-from samerun.record.missing import Missing, NotCaptured
+from samerun.record.missing import Missing
 from samerun.record.run import Run
 from samerun.record.values import Values
-from samerun.store.layout import RunFolder, StoreLayout
+from samerun.store.layout import StoreLayout
 from samerun.store.objects import Objects
 
 NO_NAMESPACE = "SAMERUN_NO_NAMESPACE"
@@ -122,6 +126,9 @@ def prepare_again(
     _refuse_writes_outside(run, mounts)
     original = Path(run.place.tree)
     redactor = make_redactor(environment, layout, original)
+    plan.argv, not_known = reveal(plan.argv, known_secrets(environment, original), redactor)
+    plan.notes += not_known
+    _refuse_missing_command(plan)
     builder = WorkspaceBuilder(Objects(layout.objects), original, mounts, redactor)
     home = files.make_folder(layout.shared / "workspaces" / f"{run.id}-{os.urandom(4).hex()}")
     try:
@@ -203,6 +210,17 @@ def _refuse_writes_outside(run: Run, mounts: bool) -> None:
         )
 
 
+def _refuse_missing_command(plan: Plan) -> None:
+    """Refuse a command that is not on the PATH any more, before anything is built for it."""
+    program = plan.argv[0] if plan.argv else ""
+    if os.sep not in program and shutil.which(program, path=plan.environment.get("PATH", os.defpath)) is None:
+        raise CannotReplay(
+            f"The command {program!r} of this run is not found any more.",
+            "Activate the environment that it was recorded in, or replay with `--env rebuild`.",
+            command=program,
+        )
+
+
 def _placeholder_notes(workspace: Workspace) -> list[str]:
     count = len(workspace.placeholders)
     return [f"{count} files that the run did not read stand in the workspace by name and size only"] if count else []
@@ -233,9 +251,9 @@ def _launch(
     )  # fmt: skip
     git_objects = put_git(workspace.folder, original, run.place.git) if run.place.git else None
     if mounts:
-        order.through = _Through(run, layout, plan, workspace, ground, git_objects)
+        order.through = Through(run, layout, plan, workspace, ground, git_objects)
     else:
-        _move_paths(order, original, workspace.folder)
+        move_paths(order, original, workspace.folder)
     return order
 
 
@@ -246,132 +264,6 @@ def _as_found(run: Run, plan: Plan) -> dict[str, str]:
     if not isinstance(hash_seed, Missing) and hash_seed.get("found") == "unset":
         found.pop("PYTHONHASHSEED", None)
     return found
-
-
-class _Through:
-    """Starts the command in a mount namespace in which the workspace lies over the original folder."""
-
-    def __init__(
-        self, run: Run, layout: StoreLayout, plan: Plan, workspace: Workspace, ground: Ground, git_objects: Path | None
-    ) -> None:
-        self._run = run
-        self._layout = layout
-        self._plan = plan
-        self._workspace = workspace
-        self._ground = ground
-        self._git_objects = git_objects
-
-    def __call__(self, command: list[str], folder: RunFolder) -> list[str]:
-        """Write what is to be mounted and return the command that does it."""
-        home = self._workspace.folder.parent
-        plan = {"cwd": self._plan.cwd, "overlays": self._overlays(), "binds": self._binds(home, folder)}
-        path = home / "mounts.json"
-        files.write_atomic(path, json.dumps(plan).encode())
-        return [sys.executable, "-I", "-S", enter.__file__, str(path), "--", *command]
-
-    def _overlays(self) -> list[dict[str, str]]:
-        """Return the layers over folders outside; those over what links lead to are mounted with the workspace."""
-        outside = self._ground.outside.items()
-        return [{"target": target, **_room(upper)} for target, upper in outside if self._ground.name(target) == target]
-
-    def _private(self, home: Path, path: str) -> dict[str, object]:
-        """Return a mount of a folder of the user that takes writes into a private layer, or read-only without one."""
-        layer = home / "layers" / str(len(os.listdir(files.make_folder(home / "layers"))))
-        return {"source": path, "target": path, "read_only": True, **_room(files.make_folder(layer / "upper"))}
-
-    def _binds(self, home: Path, folder: RunFolder) -> list[dict[str, object]]:
-        """Return what is mounted, in order: the workspace first, then what must shine through it."""
-        tree = str(self._ground.tree)
-        binds: list[dict[str, object]] = [{"source": str(self._workspace.folder), "target": tree}, *self._linked(tree)]
-        for path in self._shining(folder):
-            below = os.path.relpath(path, tree)
-            if below.startswith(".."):
-                if self._is_overlaid(path):
-                    binds.append({"source": path, "target": path})
-                continue
-            files.make_folder(self._workspace.folder / below)
-            own = path == str(folder.path)
-            binds.append({"source": path, "target": path} if own else self._private(home, path))
-        if self._git_objects is not None:
-            binds.append(
-                {
-                    "source": str(self._git_objects),
-                    "target": str(self._ground.tree / ".git" / "objects"),
-                    "read_only": True,
-                }
-            )
-        for name, source in self._workspace.shown.items():
-            if not source.is_dir():
-                private = source.is_relative_to(home)
-                binds.append({"source": str(source), "target": os.path.join(tree, name), "read_only": not private})
-        return binds
-
-    def _linked(self, tree: str) -> Iterable[dict[str, object]]:
-        """Yield what links of the project lead to, each under the private layer that takes its writes."""
-        for name, source in self._workspace.shown.items():
-            target = os.path.join(tree, name)
-            if source.is_dir():
-                room = _room(self._ground.outside[target])
-                yield {"source": str(source), "target": target, "read_only": True, **room}
-
-    def _is_overlaid(self, path: str) -> bool:
-        return any(path == top or path.startswith(top + "/") for top in self._ground.outside)
-
-    def _shining(self, folder: RunFolder) -> Iterable[str]:
-        """Return the folders that must be visible: the run's own, and every environment that the program lives in."""
-        yield str(folder.path)
-        python = self._run.reading("python")
-        if not isinstance(python, Missing):
-            yield from _existing_folders(python.get("prefix"), python.get("base_prefix"))
-        environments = str(self._layout.environments)
-        if os.path.isdir(environments):
-            yield environments
-        program = self._plan.argv[0]
-        if os.path.isabs(program) and is_environment(os.path.dirname(os.path.dirname(program))):
-            yield os.path.dirname(os.path.dirname(program))
-
-
-def _room(upper: Path) -> dict[str, str]:
-    """Return the two folders that a layer needs."""
-    return {"upper": str(upper), "work": str(files.make_folder(upper.parent / "work"))}
-
-
-def _existing_folders(*paths: object) -> Iterable[str]:
-    return [path for path in dict.fromkeys(paths) if isinstance(path, str) and os.path.isdir(path)]
-
-
-def _move_paths(order: Launch, original: Path, workspace: Path) -> None:
-    """Have a program that runs at another path find its folder there: arguments, variables and the search path."""
-    plan = order.plan
-    plan.cwd = _moved(plan.cwd, str(original), str(workspace))
-    os.makedirs(plan.cwd, exist_ok=True)
-    kept = _environment_prefix(plan.argv[0], original)
-    program = plan.argv[0]
-    if os.sep in program and not os.path.isabs(program):
-        program = os.path.join(os.path.dirname(_moved(plan.cwd, str(workspace), str(original)) + "/"), program)
-    moved = [_moved(word, str(original), str(workspace)) for word in plan.argv[1:]]
-    plan.argv = [
-        program if kept or not program.startswith(str(original)) else _moved(program, str(original), str(workspace)),
-        *moved,
-    ]
-    plan.environment = {
-        name: value if name in ("PATH", "VIRTUAL_ENV") else _moved(value, str(original), str(workspace))
-        for name, value in plan.environment.items()
-    }
-    plan.environment["SAMERUN_GUARD"] = str(original)
-    order.notes.append(
-        NotCaptured("the original path", f"mount namespaces do not work here, so the replay ran in {workspace} instead")
-    )
-
-
-def _environment_prefix(program: str, original: Path) -> bool:
-    folder = os.path.dirname(os.path.dirname(os.path.join(original, program)))
-    return is_environment(folder)
-
-
-def _moved(text: str, original: str, workspace: str) -> str:
-    """Return a text in which paths below the original folder lead into the workspace."""
-    return re.sub(r"(?<![\w.~-])" + re.escape(original) + r"(?=/|$|:)", lambda found: workspace, text)
 
 
 def can_mount() -> bool:

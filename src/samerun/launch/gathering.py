@@ -57,6 +57,7 @@ class Gathering:
         self._keeper = keeper
         self._run = run
         self._started_ns = started_ns
+        self._hashed_late = 0
         self._objects = Objects(order.layout.objects)
         self._others = Others(order.layout, folder, started_ns)
 
@@ -65,6 +66,7 @@ class Gathering:
         observed = observe(read_spool(self._folder.spool), self._order.redactor)
         written = self._written(observed, watch)
         inputs = follower.finish(self._reads(observed, watch, written))
+        self._hashed_late = follower.unfinished
         results = Results(self._order.ground, self._order.tree, self._folder, self._objects, self._keeper)
         after = self._order.reader.look_again()
         found = results.gather(
@@ -108,7 +110,7 @@ class Gathering:
         order = self._order
         write_code(self._folder, order.tree, order.reader.patch_material(order.tree), self._objects, order.redactor)
         write_environment(self._folder, run)
-        write_summaries(self._folder, run)
+        write_summaries(self._folder, run, self._hashed_late)
         try:
             run_folder.seal(self._folder, run)
         finally:  # not before: until then it tells other runs what this one wrote

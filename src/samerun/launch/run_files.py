@@ -81,23 +81,30 @@ def _pylock(packages: Mapping[str, Json], python: str) -> str:
     )
 
 
-def write_summaries(folder: RunFolder, run: Run) -> None:
-    """Write ``results/metrics.json``, ``model_card.md`` and ``experiment_log.json``."""
+def write_summaries(folder: RunFolder, run: Run, hashed_late: int = 0) -> None:
+    """Write ``results/metrics.json``, ``model_card.md`` and ``experiment_log.json``.
+
+    Args:
+        folder: the run folder.
+        run: the final record.
+        hashed_late: how many inputs were not identified while the program ran, but after its end.
+    """
     files.make_folder(folder.results)
     if run.metrics and not (folder.results / "metrics.json").exists():
         files.write_atomic(
             folder.results / "metrics.json", msgspec.json.format(msgspec.json.encode(exact.plain(run.metrics))) + b"\n"
         )
     files.write_atomic(folder.model_card, exact.plain_text(model_card(run)).encode())
-    log = exact.plain({"id": run.id, "command": run.command, "events": _events(run)})
+    log = exact.plain({"id": run.id, "command": run.command, "events": _events(run, hashed_late)})
     files.write_atomic(folder.experiment_log, msgspec.json.format(msgspec.json.encode(log)) + b"\n")
 
 
-def _events(run: Run) -> list[dict[str, Json]]:
+def _events(run: Run, hashed_late: int) -> list[dict[str, Json]]:
     ended = run.started + (run.seconds or 0.0)
     return [
         {"time": iso(run.started), "event": "started"},
         {"time": iso(ended), "event": run.status, "exit_code": run.exit_code, "outputs": len(run.outputs)},
+        {"time": iso(ended), "event": "inputs identified after the end", "count": hashed_late},
     ]
 
 

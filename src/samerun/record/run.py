@@ -40,8 +40,7 @@ class Place(Struct, frozen=True):
     """The folders of a run.
 
     ``tree`` is the project's top folder, ``cwd`` where the command was started; ``git`` the commit, absent with the
-    reason ``no_git``; ``workspace`` where a replay really ran if not at ``tree``; ``outside`` the folders outside of
-    the tree that it wrote to.
+    reason ``no_git``; ``workspace`` where a replay really ran if not at ``tree``.
     """
 
     tree: str
@@ -49,7 +48,6 @@ class Place(Struct, frozen=True):
     git: GitState | None = None
     no_git: str = ""
     workspace: str | None = None
-    outside: list[str] = []
 
 
 class Run(Struct, frozen=True):
