@@ -39,6 +39,8 @@ $(DEV_STAMP): | $(CORE_STAMP)
 
 $(SELF_STAMP): | $(CORE_STAMP)
 	$(PIP) install -q --no-deps --no-build-isolation -e .
+	@# Compiled once here: where PYTHONDONTWRITEBYTECODE is set, each start would else compile everything again.
+	$(BIN)/python -m compileall -q src/samerun
 	@mkdir -p $(STAMPS) && touch $@
 
 demo: $(CORE_STAMP) $(SELF_STAMP)
