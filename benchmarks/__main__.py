@@ -49,7 +49,7 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="benchmarks", description="Measure samerun beside the bare thing.")
     parser.add_argument("--only", nargs="+", choices=[*figures(1), "strace"], help="measure these, and write no page")
-    parser.add_argument("--seconds", type=float, default=20.0, help="length of the training's loop (default 20)")
+    parser.add_argument("--seconds", type=float, default=8.0, help="length of the training's loop (default 8)")
     return parser.parse_args()
 
 

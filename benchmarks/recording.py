@@ -77,7 +77,7 @@ def small_script(folder: Path, rounds: int = 15) -> Figure:
     )
 
 
-def training(folder: Path, seconds: float, rounds: int = 3) -> Figure:
+def training(folder: Path, seconds: float, rounds: int = 9) -> Figure:
     """Measure what ``record`` adds to a training of ``seconds``, and reckon it up to a minute.
 
     The slowdown of the loop is taken from the processor time that the program itself saw, which other work on the
