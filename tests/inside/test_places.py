@@ -159,11 +159,11 @@ def test_user_code() -> None:
 
 
 def test_the_guard_refuses_the_original_tree_only() -> None:
-    install(SAMERUN_TREE="/work/copy", SAMERUN_GUARD="/home/me/project", SAMERUN_RUN="/home/me/project/outputs/1")
+    install(SAMERUN_TREE="/elsewhere/copy", SAMERUN_GUARD="/home/me/project", SAMERUN_RUN="/home/me/project/outputs/1")
     assert "not to be written" in places.refusal("/home/me/project/model.pt")
     assert places.refusal("/home/me/project")
     assert not places.refusal("/home/me/projects/x")
-    assert not places.refusal("/work/copy/model.pt")
+    assert not places.refusal("/elsewhere/copy/model.pt")
     assert not places.refusal("/home/me/project/outputs/1/log")
     assert not places.refusal("/home/me/project/outputs/1"), "a workspace below the tree: tempfile opens the folder"
     assert places.guards()
