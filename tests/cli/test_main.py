@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -100,3 +101,14 @@ def test_main_takes_the_processs_own_arguments(
     monkeypatch.setattr(sys, "argv", ["samerun", "--help"])
     assert main() == 0
     assert "Commands:" in capsys.readouterr().out
+
+
+def test_a_process_ends_with_its_status_and_all_that_it_said(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "SAMERUN_STORE": str(tmp_path)}
+    command = [sys.executable, "-m", "samerun.cli.main"]
+    helped = subprocess.run([*command, "--help"], capture_output=True, text=True, env=environment)
+    assert (helped.returncode, helped.stderr) == (0, "")
+    assert helped.stdout.rstrip().endswith(list(COMMANDS.values())[-1])
+    unknown = subprocess.run([*command, "show", "nosuch"], capture_output=True, text=True, env=environment)
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert unknown.stderr.startswith("samerun: ")
