@@ -63,6 +63,11 @@ class InputFollower(threading.Thread):
         while not self._ended.wait(POLL_S):
             self._take_new()
 
+    def stop(self) -> None:
+        """Follow no longer."""
+        self._ended.set()
+        self.join()
+
     def finish(self, also: dict[str, SeenFile]) -> dict[str, FileFact]:
         """Identify what is left, and return all inputs by their name in the record.
 
@@ -70,8 +75,7 @@ class InputFollower(threading.Thread):
             also: everything read by absolute path, with what the folder watch saw; what is known already is passed
                 over.
         """
-        self._ended.set()
-        self.join()
+        self.stop()
         self._take_new()
         for path, seen in also.items():
             name = self._ground.name(path)

@@ -100,6 +100,7 @@ class _Launching:
         if not order.quiet:
             self.run = structs.replace(self.run, not_captured=[*self.run.not_captured, *given.not_captured()])
         trouble = self._seal(ending, watch, follower, started_ns)
+        follower.stop()
         return Launched(self.run, self.folder, ending, trouble)
 
     def _first_record(self) -> Run:
