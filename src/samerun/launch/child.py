@@ -30,6 +30,9 @@ except ImportError:  # not a POSIX system: no pseudo-terminals, pipes only
 from samerun.errors import CannotStart
 
 CHUNK = 1 << 16
+HEED_MS = 100
+"""How long a signal to us may wait, in the worst case, before it is handed on."""
+
 DRAIN_S = 0.3
 """How long is waited, after the child has ended, for text of its own children that still hold the pipe."""
 
@@ -203,9 +206,28 @@ def run_child(
         pump = _Pump(tees)
         pump.start()
         started(child.pid)
-        child.wait()
+        _wait_for(child)
         pump.finish()
     return Ending(child.returncode, began, time.monotonic() - clock, child.pid)
+
+
+def _wait_for(child: subprocess.Popen[bytes]) -> None:
+    """Wait for the child's end, never so deep that a signal to us is not heeded.
+
+    Python runs a handler between its own instructions: a signal that comes just before a blocking ``waitpid`` would
+    be handed on when the child has ended, which may be tomorrow.
+    """
+    try:
+        descriptor = os.pidfd_open(child.pid)
+    except (AttributeError, OSError):  # not Linux, or an old one
+        descriptor = -1
+    if descriptor >= 0:
+        while not _wait([descriptor], select.POLLIN, HEED_MS):
+            pass
+        os.close(descriptor)
+    while child.returncode is None:
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(HEED_MS / 1000)
 
 
 def _start(
