@@ -112,14 +112,14 @@ def test_nothing_is_left_open(tmp_path: Path) -> None:
     for _ in range(3):
         with FolderWatch([tmp_path]):
             pass
-    for thread in threading.enumerate():
-        if thread.name == "samerun-unwatch":  # the kernel is told apart, since it takes its time
-            thread.join(10)
     assert open_files() == before
 
 
 def open_files() -> Counter[str]:
     """Return what kinds of things this process has open, but for the folder that is listed for it."""
+    for thread in threading.enumerate():
+        if thread.name == "samerun-unwatch":  # the kernel is told apart, since it takes its time
+            thread.join(10)
     links = (os.path.join("/proc/self/fd", name) for name in os.listdir("/proc/self/fd"))
     kinds = (os.readlink(link).partition(":")[0] for link in links if os.path.lexists(link))
     return Counter(kind for kind in kinds if not kind.startswith("/proc"))
