@@ -121,3 +121,9 @@ def test_endings() -> None:
         "failed (3)", "killed", "damaged",
     )  # fmt: skip
     assert [status_tone(word) for word in ("finished", "failed (3)", "running")] == ["good", "bad", "warn"]
+
+
+def test_two_runs_that_fail_alike_are_both_named() -> None:
+    failed = replace(RUN, status="failed", exit_code=1)
+    both = Compared(failed, replace(failed, id="20261121_113100_def456"), "incomplete", [], [], [])
+    assert verdict_sentence(both) == "incomplete: neither run reached its end: both failed (1)"

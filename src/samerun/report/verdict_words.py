@@ -136,7 +136,7 @@ def _incomplete(compared: Compared) -> str:
     gone = [metric.name for metric in compared.metrics if metric.verdict == "incomplete"]
     if gone and not missing:
         reasons.append(f"{plural(len(gone), 'metric')} missing, such as {clean(gone[0])}")
-    return "; ".join(reasons) or "one of the two runs did not reach its end"
+    return "; ".join(reasons) or f"neither run reached its end: both {ending(compared.a)}"
 
 
 def _endings(compared: Compared) -> str:
