@@ -28,7 +28,7 @@ ROWS = (
     ("basics", "inside"),
     ("record",),
     ("factors", "outputs"),
-    ("store", "compare", "state", "checks", "statistics", "report"),
+    ("store", "compare", "state", "data", "checks", "statistics", "report"),
     ("launch",),
     ("explain",),
     ("integrations",),

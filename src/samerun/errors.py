@@ -11,7 +11,13 @@
     ├── CannotStart              the command cannot be started
     ├── MissingExtra             an optional part is not installed
     ├── StoreTrouble             the store cannot be read or written
-    └── UnsafePath               a path from outside leads out of the folder it belongs to
+    ├── UnsafePath               a path from outside leads out of the folder it belongs to
+    ├── BadSeed                  a seed is no whole number between 0 and 2**64 - 1
+    ├── SetTooLate               a switch of a library can no longer be set in this process
+    ├── CannotRestore            a state or a checkpoint does not fit what it is to be put into
+    ├── DamagedCheckpoint        a checkpoint is cut short, changed, or was made by something else
+    ├── BadLock                  a lock of data cannot be trusted or read
+    └── MissingData              data is not where it is said to be, or cannot be read
     Fault                        exit 3: samerun itself is wrong
 
 Each error carries its facts as attributes, one sentence that says what and where, and the next step.
@@ -83,6 +89,30 @@ class StoreTrouble(SamerunError):
 
 class UnsafePath(SamerunError):
     """A path from outside leads out of the folder it belongs to."""
+
+
+class BadSeed(SamerunError):
+    """A seed is no whole number between 0 and 2**64 - 1."""
+
+
+class SetTooLate(SamerunError):
+    """A switch of a library can no longer be set in this process."""
+
+
+class CannotRestore(SamerunError):
+    """A state or a checkpoint does not fit what it is to be put into."""
+
+
+class DamagedCheckpoint(SamerunError):
+    """A checkpoint is cut short, changed, or was made by something else."""
+
+
+class BadLock(SamerunError):
+    """A lock of data cannot be trusted or read."""
+
+
+class MissingData(SamerunError):
+    """Data is not where it is said to be, or cannot be read."""
 
 
 class Fault(Exception):
