@@ -17,6 +17,8 @@
     ├── CannotRestore            a state or a checkpoint does not fit what it is to be put into
     ├── DamagedCheckpoint        a checkpoint is cut short, changed, or was made by something else
     ├── BadLock                  a lock of data cannot be trusted or read
+    ├── BadTable                 a table holds what cannot be identified by its content
+    ├── BadSplit                 keys, shares or parts from which no split can be made or checked
     └── MissingData              data is not where it is said to be, or cannot be read
     Fault                        exit 3: samerun itself is wrong
 
@@ -109,6 +111,14 @@ class DamagedCheckpoint(SamerunError):
 
 class BadLock(SamerunError):
     """A lock of data cannot be trusted or read."""
+
+
+class BadTable(SamerunError):
+    """A table, or a file that should hold one, cannot be identified by its content."""
+
+
+class BadSplit(SamerunError):
+    """Keys, shares or parts from which no split can be made or checked."""
 
 
 class MissingData(SamerunError):
