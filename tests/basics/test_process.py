@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from samerun.basics import process
-from samerun.basics.process import holder_facts, is_alive, start_of
+from samerun.basics.process import children_of, holder_facts, is_alive, kill_tree, start_of
 
 
 def test_this_process_lives() -> None:
@@ -54,3 +54,16 @@ def test_it_works_without_proc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setattr(process, "_PROC", tmp_path)
     assert start_of(os.getpid()) == ""
     assert is_alive(holder_facts()) is True
+
+
+def test_a_process_is_killed_with_all_that_it_started() -> None:
+    nested = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'print(1, flush=True); input()']).wait()"
+    child = subprocess.Popen([sys.executable, "-c", nested], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.readline()
+    (grandchild,) = children_of(child.pid)
+    kill_tree(child.pid)
+    assert child.wait() == -9
+    while start_of(grandchild) is not None:  # its new parent has yet to learn of its end
+        pass
+    child.communicate()

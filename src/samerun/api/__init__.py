@@ -13,6 +13,7 @@ from samerun.basics.lazy import lazy_names
 if TYPE_CHECKING:
     from samerun.api.clearing import collect_garbage, remove
     from samerun.api.comparing import Compared, diff
+    from samerun.api.explaining import explain
     from samerun.api.looking import find, load, metrics_history, runs
     from samerun.api.recording import Recorded, record
     from samerun.api.replaying import Progress, Replay, replay
@@ -30,6 +31,7 @@ __all__ = [
     "Row",
     "collect_garbage",
     "diff",
+    "explain",
     "find",
     "load",
     "metrics_history",
@@ -52,6 +54,7 @@ __getattr__ = lazy_names(
         "Row": "samerun.store.index:Row",
         "collect_garbage": "samerun.api.clearing:collect_garbage",
         "diff": "samerun.api.comparing:diff",
+        "explain": "samerun.api.explaining:explain",
         "find": "samerun.api.looking:find",
         "load": "samerun.api.looking:load",
         "metrics_history": "samerun.api.looking:metrics_history",

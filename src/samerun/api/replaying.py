@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from samerun.api.comparing import compare, ended
+from samerun.api.comparing import ended
 from samerun.api.stores import store_here, store_trouble
 from samerun.compare.verdict import unexplained_note
 from samerun.errors import StoreTrouble
+from samerun.explain.judging import Kept, compare_runs
 from samerun.launch.again import run_again
 from samerun.launch.rebuild import rebuild_environment
 from samerun.record.output import MetricComparison, OutputComparison
@@ -77,7 +78,7 @@ def replay(
     if done.trouble:
         raise StoreTrouble(done.trouble, "Free space or make the store writable, and replay again.")
     again = folder.load(done.folder)  # as it was written: both sides went through the same JSON
-    compared = compare(recorded, where, again, done.folder, rtol, atol)
+    compared = compare_runs(Kept(recorded, where), Kept(again, done.folder), rtol, atol)
     given_all = not any("secret" in note for note in replayed.notes)
     unexplained = unexplained_note(recorded, again, compared.verdict, compared.factors) if given_all else ""
     notes = [*replayed.notes, *(note for note in (compared.note, unexplained) if note)]

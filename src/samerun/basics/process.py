@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 from contextlib import suppress
@@ -84,3 +85,28 @@ def _boot() -> str:
         boot = files.read_bytes(_PROC / "sys/kernel/random/boot_id").decode().strip()
         space = os.readlink(_PROC / "self/ns/pid").strip("pid:[]")
     return f"{boot}/{space}"
+
+
+def kill_tree(pid: int) -> None:
+    """Kill a process and all that it has started, as far as the system tells who started whom (/proc)."""
+    family = [pid]
+    for each in family:  # grows as it goes
+        os_kill(each, signal.SIGSTOP)  # so that it starts nothing more while its children are looked up
+        family += children_of(each)
+    for each in reversed(family):
+        os_kill(each, signal.SIGKILL)
+
+
+def os_kill(pid: int, number: int) -> None:
+    """Send a signal to a process that may be gone by now."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process has started and that live; none where /proc does not tell."""
+    found: list[int] = []
+    for task in _PROC.glob(f"{pid}/task/*/children"):
+        with suppress(OSError):
+            found += map(int, task.read_text().split())
+    return found

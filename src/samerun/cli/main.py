@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "record": "Run a command as it is and keep the run.",
     "replay": "Run a kept run again and say how the same it is.",
     "diff": "Show what differs between two runs.",
+    "explain": "Say which change between two runs made the difference.",
     "ls": "List the runs.",
     "show": "Show one run.",
     "rm": "Remove runs.",

@@ -44,3 +44,17 @@ def tolerance_options(command: Decorated) -> Decorated:
         "--atol", type=float, callback=tolerance, default=0.0, metavar="A", help="Numbers may differ by this much."
     )
     return relative(absolute(command))
+
+
+def search_options(command: Decorated) -> Decorated:
+    """Declare ``--max-replays`` and ``--timeout`` for a question that is answered by running again."""
+    most = click.option(
+        "--max-replays", type=click.IntRange(min=1), metavar="N", help="Make at most N runs; say what was found so far."
+    )
+    longest = click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        help="Kill a run that takes longer than this.",
+    )
+    return most(longest(command))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from samerun.factors.factor import Plain, Plan, Scene
 from samerun.record.values import Change, Reading, Values
@@ -39,33 +40,52 @@ def options(argv: list[str]) -> dict[str, object]:
 
     The interpreter comes first and is left out; its own options are named ``python -O``.
     """
+    values: dict[str, list[object]] = {}
+    for each in words_of(argv):
+        if each.name:
+            values.setdefault(each.name, []).append(each.value)
+    return {name: each[0] if len(each) == 1 else each for name, each in values.items()}
+
+
+class Words(NamedTuple):
+    """The words of an argument vector that belong together: an option's ``name``, its ``value``, and as written.
+
+    The interpreter's name is empty: another path of it is no change.
+    """
+
+    name: str
+    value: object
+    words: tuple[str, ...]
+
+
+def words_of(argv: list[str]) -> list[Words]:
+    """Return an argument vector set apart; all ``words`` in order are the vector again."""
     rest = list(argv)
     given = list(_interpreter(rest))
     position = 0
     while rest:
-        word = rest.pop(0)
-        name, value = _split(word, rest)
+        before = list(rest)
+        name, value = _split(rest.pop(0), rest)
+        words = tuple(before[: len(before) - len(rest)])
         if name is None:
-            name, value, position = (f"argument {position}" if position else "program"), word, position + 1
-        given.append((name, value))
-    values: dict[str, list[object]] = {}
-    for name, value in given:
-        values.setdefault(name, []).append(value)
-    return {name: each[0] if len(each) == 1 else each for name, each in values.items()}
+            name, position = (f"argument {position}" if position else "program"), position + 1
+            value = os.path.basename(words[0]) if not given and position == 1 else value
+        given.append(Words(name, value, words))
+    return given
 
 
-def _interpreter(rest: list[str]) -> Iterator[tuple[str, object]]:
-    """Take the interpreter and its own options from a command, yield the options; else drop the folder."""
-    if rest and not _PYTHON.fullmatch(os.path.basename(rest[0])):
-        rest[0] = os.path.basename(rest[0])
+def _interpreter(rest: list[str]) -> Iterator[Words]:
+    """Take the interpreter and its own options from a command, yield them."""
+    if not rest or not _PYTHON.fullmatch(os.path.basename(rest[0])):
         return
-    del rest[:1]
+    yield Words("", None, (rest.pop(0),))
     while rest and (own := _OWN_OPTION.fullmatch(rest[0])):
         word = rest.pop(0)
         if own["takes"] is None:
-            yield f"python {word}", True
+            yield Words(f"python {word}", True, (word,))
         else:
-            yield f"python {own['takes']}", own["value"] or (rest.pop(0) if rest else "")
+            value = own["value"] or (rest.pop(0) if rest else "")
+            yield Words(f"python {own['takes']}", value, (word,) if own["value"] else (word, value))
 
 
 def _split(word: str, rest: list[str]) -> tuple[str | None, object]:

@@ -28,6 +28,10 @@ class Plan:
         seed: what ``--seed`` asked for.
         deterministic: whether deterministic kernels are asked for.
         cores: how many processors the program may use; None leaves them as they are.
+        entropy_of: other entropy for single sources (``numpy`` ...), in place of ``entropy``.
+        released: sources that are left to the operating system.
+        conditions: what is to be held still or varied inside the program's processes, by kind.
+        setup: what is to be other around the program's processes (see ``launch.enter``).
         files: the workspace's files before the start, by path; empty for a launch in the user's own folder.
         notes: what could not be given, in sentences.
     """
@@ -39,6 +43,10 @@ class Plan:
     seed: int | None = None
     deterministic: bool = False
     cores: int | None = None
+    entropy_of: dict[str, str] = field(default_factory=dict)
+    released: tuple[str, ...] = ()
+    conditions: dict[str, str] = field(default_factory=dict)
+    setup: dict[str, Json] = field(default_factory=dict)
     files: dict[str, FileFact] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 

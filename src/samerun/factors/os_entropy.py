@@ -34,8 +34,10 @@ class OsEntropy(Plain):
         ]
 
     def give(self, plan: Plan, values: Values) -> None:
-        """Supply the same again."""
+        """Supply the same again; ``of`` holds other entropy for single sources, ``released`` those left alone."""
         plan.entropy = values["entropy"]
+        plan.entropy_of = dict(values.get("of", {}))
+        plan.released = tuple(values.get("released", ()))
 
     def advice(self, change: Change) -> str:
         """Return how to seed the program."""

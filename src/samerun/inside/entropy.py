@@ -30,9 +30,15 @@ _BLOCK = 512
 class _Source:
     """What this process supplies from."""
 
-    def __init__(self, key: bytes = b"", released: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, key: bytes = b"", released: frozenset[str] = frozenset(), keys: Optional[dict[str, bytes]] = None
+    ) -> None:
         self.key = key
         self.released = released
+        self.keys = keys or {}
+
+    def key_for(self, source: str) -> bytes:
+        return self.keys.get(source, self.key)
 
 
 _source = _Source()
@@ -46,13 +52,15 @@ def install(environment: Mapping[str, str]) -> None:
 
     Args:
         environment: SAMERUN_ENTROPY is 64 hexadecimal digits; SAMERUN_RELEASED names sources, separated by commas,
-        which are
-            left to the operating system all the same.
+        which are left to the operating system all the same; SAMERUN_ENTROPY_OF gives single sources another entropy
+        (``numpy=...,torch=...``).
     """
     global _source
     key = bytes.fromhex(environment.get("SAMERUN_ENTROPY", ""))
     identity.when_entered(_places.clear)
-    _source = _Source(key[:64], frozenset(environment.get("SAMERUN_RELEASED", "").split(",")))
+    pairs = [each.partition("=") for each in environment.get("SAMERUN_ENTROPY_OF", "").split(",") if "=" in each]
+    keys = {source: bytes.fromhex(text)[:64] for source, _, text in pairs}
+    _source = _Source(key[:64], frozenset(environment.get("SAMERUN_RELEASED", "").split(",")), keys)
 
 
 def supplies(source: str) -> bool:
@@ -85,7 +93,7 @@ def _draw(source: str, bits: int, unasked: bool) -> Optional[int]:
     _note(source, ordinal, bits, unasked)
     if not supplies(source):
         return None
-    return _stream((identity.label(), source, strand, str(ordinal)), bits)
+    return _stream(_source.key_for(source), (identity.label(), source, strand, str(ordinal)), bits)
 
 
 def unsupplied(source: str, file: str, line: int) -> None:
@@ -117,11 +125,11 @@ def _strand() -> str:
     return "" if known is None else str(known.name)
 
 
-def _stream(key: tuple[str, ...], bits: int) -> int:
+def _stream(secret: bytes, key: tuple[str, ...], bits: int) -> int:
     message = "\0".join(key).encode("utf-8", "surrogateescape")
     value = 0
     for block in range(0, bits, _BLOCK):
-        digest = _blake2b()(message + b"\0%d" % (block // _BLOCK), key=_source.key, digest_size=_BLOCK // 8).digest()
+        digest = _blake2b()(message + b"\0%d" % (block // _BLOCK), key=secret, digest_size=_BLOCK // 8).digest()
         value |= int.from_bytes(digest, "big") << block
     return value & ((1 << bits) - 1)
 

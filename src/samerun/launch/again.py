@@ -75,6 +75,7 @@ def run_again(
     *,
     python: str | None = None,
     given: Mapping[str, Values] | None = None,
+    timeout_s: float | None = None,
     tell: Callable[[str], None] = lambda text: None,
 ) -> Replayed:
     """Run a recorded run again in a workspace that is removed afterwards.
@@ -86,6 +87,7 @@ def run_again(
         version: samerun's own version.
         python: another interpreter to use in place of the recorded one (a rebuilt environment).
         given: factors whose values are to be other than the recorded ones, by kind.
+        timeout_s: after how many seconds the program is killed; None never.
         tell: is told in words what is being done.
 
     Raises:
@@ -95,6 +97,7 @@ def run_again(
     for mounts in (True, False) if can_mount() else (False,):
         tell("building the workspace")
         again = prepare_again(run, layout, environment, version, mounts=mounts, python=python, given=given)
+        again.launch.timeout_s = timeout_s
         try:
             tell(f"running {' '.join(run.command)}")
             done = launch(again.launch)

@@ -27,6 +27,7 @@ try:
 except ImportError:  # not a POSIX system: no pseudo-terminals, pipes only
     pty = None  # type: ignore[assignment]
 
+from samerun.basics.process import kill_tree
 from samerun.errors import CannotStart
 
 CHUNK = 1 << 16
@@ -46,12 +47,13 @@ _FORWARDED = tuple(
 
 @dataclass(frozen=True)
 class Ending:
-    """How a child ended: ``returncode`` as ``subprocess`` gives it (negative: the signal)."""
+    """How a child ended: ``returncode`` as ``subprocess`` gives it (negative: the signal); ``timed_out``: by us."""
 
     returncode: int
     started: float
     seconds: float
     pid: int
+    timed_out: bool = False
 
 
 class Tee:
@@ -180,6 +182,7 @@ def run_child(
     quiet: bool = False,
     cores: int | None = None,
     started: Callable[[int], object] = lambda pid: None,
+    timeout_s: float | None = None,
 ) -> Ending:
     """Run a command to its end.
 
@@ -191,6 +194,7 @@ def run_child(
         quiet: whether the text stays away from the user's streams (a replay).
         cores: how many processors it may use; None for all.
         started: called with the process id once it runs.
+        timeout_s: after how many seconds it is killed with everything that it has started; None never.
 
     Raises:
         CannotStart: the command is not there (``status`` 127) or cannot be executed (126).
@@ -206,13 +210,13 @@ def run_child(
         pump = _Pump(tees)
         pump.start()
         started(child.pid)
-        _wait_for(child)
+        in_time = _wait_for(child, None if timeout_s is None else clock + timeout_s)
         pump.finish()
-    return Ending(child.returncode, began, time.monotonic() - clock, child.pid)
+    return Ending(child.returncode, began, time.monotonic() - clock, child.pid, not in_time)
 
 
-def _wait_for(child: subprocess.Popen[bytes]) -> None:
-    """Wait for the child's end, never so deep that a signal to us is not heeded.
+def _wait_for(child: subprocess.Popen[bytes], deadline: float | None) -> bool:
+    """Wait for the child's end, never so deep that a signal to us is not heeded; False if it had to be killed.
 
     Python runs a handler between its own instructions: a signal that comes just before a blocking ``waitpid`` would
     be handed on when the child has ended, which may be tomorrow.
@@ -221,13 +225,17 @@ def _wait_for(child: subprocess.Popen[bytes]) -> None:
         descriptor = os.pidfd_open(child.pid)
     except (AttributeError, OSError):  # not Linux, or an old one
         descriptor = -1
-    if descriptor >= 0:
-        while not _wait([descriptor], select.POLLIN, HEED_MS):
-            pass
-        os.close(descriptor)
+    in_time = True
     while child.returncode is None:
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(HEED_MS / 1000)
+        if descriptor < 0 or _wait([descriptor], select.POLLIN, HEED_MS):
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(HEED_MS / 1000)
+        if in_time and deadline is not None and time.monotonic() > deadline and child.returncode is None:
+            in_time = False
+            kill_tree(child.pid)
+    if descriptor >= 0:
+        os.close(descriptor)
+    return in_time
 
 
 def _start(

@@ -134,7 +134,14 @@ class _Launching:
         environment["SAMERUN_STARTED"] = str(started_ns)
         cwd = order.plan.cwd if command == order.plan.argv else "/"
         return run_child(
-            command, cwd, environment, self.log, quiet=order.quiet, cores=order.plan.cores, started=_load_the_rest
+            command,
+            cwd,
+            environment,
+            self.log,
+            quiet=order.quiet,
+            cores=order.plan.cores,
+            started=_load_the_rest,
+            timeout_s=order.timeout_s,
         )
 
     def _seal(self, ending: Ending, watch: FolderWatch, follower: InputFollower, started_ns: int) -> str:
@@ -191,4 +198,16 @@ def child_environment(plan: Plan, folder: RunFolder, spool: Path, ground: Ground
         environment["SAMERUN_SEED"] = str(plan.seed)
     if plan.deterministic:
         environment["SAMERUN_DETERMINISTIC"] = "1"
+    for name, text in _asked(plan).items():
+        if text:
+            environment[name] = text
     return environment
+
+
+def _asked(plan: Plan) -> dict[str, str]:
+    """Return what the program's processes are asked to hold still, to vary, or to leave to the system."""
+    return {
+        "SAMERUN_RELEASED": ",".join(plan.released),
+        "SAMERUN_ENTROPY_OF": ",".join(f"{source}={entropy}" for source, entropy in plan.entropy_of.items()),
+        "SAMERUN_CONDITIONS": "\n".join(f"{kind}={value}" for kind, value in plan.conditions.items()),
+    }

@@ -31,6 +31,8 @@ class Launch:
         keep_inputs: which inputs are kept.
         quiet: whether the program's text stays away from the user's terminal.
         through: wraps the command and the run folder's path in whatever it is started through (a mount namespace).
+        notes: what is known not to be captured before the start.
+        timeout_s: after how many seconds the program is killed; None never.
         version: samerun's own version.
     """
 
@@ -48,4 +50,5 @@ class Launch:
     quiet: bool = False
     through: Callable[[list[str], RunFolder], list[str]] = lambda command, folder: command
     notes: list[NotCaptured] = field(default_factory=list)
+    timeout_s: float | None = None
     version: str = ""

@@ -36,6 +36,7 @@ class Through:
         """Write what is to be mounted and return the command that does it."""
         home = self._workspace.folder.parent
         plan = {"cwd": self._plan.cwd, "overlays": self._overlays(), "binds": self._binds(home, folder)}
+        plan |= {"setup": self._plan.setup}
         path = home / "mounts.json"
         files.write_atomic(path, json.dumps(plan).encode())
         return [sys.executable, "-I", "-S", enter.__file__, str(path), "--", *command]

@@ -175,6 +175,11 @@ class StoreLayout:
         return self.shared / "workspaces"
 
     @property
+    def trials(self) -> Path:
+        """``.samerun/trials/``: the runs that answered questions, by the run that they were made from."""
+        return self.shared / "trials"
+
+    @property
     def stat_cache(self) -> Path:
         """``.samerun/hashes``: the cache of hashes; can be deleted at any time."""
         return self.shared / "hashes"

@@ -1,0 +1,19 @@
+"""A package in another version, in front of the one that is installed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from samerun.explain.mixture import Candidate, Mixture
+from samerun.record.run import Run
+from samerun.record.values import Change
+from samerun.store.objects import Objects
+
+
+def make(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
+    """Return the candidate of one package; it can be tried if the second run had it."""
+    return Candidate(change, partial(_take, change.subject), "it cannot be tried yet")
+
+
+def _take(name: str, mixture: Mixture) -> None:
+    mixture.take("package", name)

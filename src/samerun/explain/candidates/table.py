@@ -1,0 +1,94 @@
+"""The ordered table: which changes between two runs are candidates, and how a launch gets each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from samerun.compare.factors import compare_factors
+from samerun.explain.candidates import arguments, configuration, drawn, packages
+from samerun.explain.mixture import Candidate, Mixture, content_of, fact_of
+from samerun.factors import FACTORS
+from samerun.factors.factor import Variables
+from samerun.record.run import Run
+from samerun.record.values import Change
+from samerun.store.objects import Objects
+
+Maker = Callable[[Change, Run, Run, Objects], Candidate | None]
+
+
+def find_candidates(a: Run, b: Run, objects: Objects) -> list[Candidate]:
+    """Return the candidates, what people change first before conditions.
+
+    What merely follows from a change (a flag that a library reported at the end, a value the program itself recorded)
+    is none; nor is a package that neither run imported.
+    """
+    changes = [change for change in compare_factors(a, b) if change.note != "not imported"]
+    made = [_make(change, a, b, objects) for change in changes]
+    candidates = [each for each in made if each is not None]
+    return candidates + drawn.find(a, b)
+
+
+def _make(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
+    maker = _MAKERS.get(change.kind)
+    return None if maker is None else maker(change, a, b, objects)
+
+
+def _file(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
+    """Return the candidate of a whole file, which can be tried if the second run's content is to be had."""
+    is_there = fact_of(b, change.subject) is None or content_of(b, change.subject, objects) is not None
+    unable = "" if is_there else "its content in the second run was not kept, and the file has changed since"
+    return Candidate(change, partial(_take_file, change.subject), unable)
+
+
+def _take_file(path: str, mixture: Mixture) -> None:
+    mixture.take_file(path)
+
+
+def _variable(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
+    """Return the candidate of a variable; what a library reported follows from something else."""
+    factor = next(each for each in FACTORS if each.kind == change.kind)
+    is_given = change.subject in _GIVEN or not isinstance(factor, Variables) or factor.owns(change.subject)
+    return Candidate(change, partial(_take, change.kind, change.subject)) if is_given else None
+
+
+_GIVEN = frozenset({"cores", "--deterministic", "--portable"})
+
+
+def _take(kind: str, subject: str, mixture: Mixture) -> None:
+    mixture.take(kind, subject)
+
+
+def _whole(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
+    """Return the candidate of a factor that is one value."""
+    return Candidate(change, partial(_take_whole, change.kind))
+
+
+def _take_whole(kind: str, mixture: Mixture) -> None:
+    mixture.given[kind] = dict(mixture.others(kind))
+
+
+def _not_here(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
+    """Return the candidate of what a launch on this machine cannot be given."""
+    return Candidate(change, lambda mixture: None, f"{change.subject} cannot be changed on this machine")
+
+
+_MAKERS: dict[str, Maker] = {
+    "code": _file,
+    "data": _file,
+    "config": configuration.make,
+    "arguments": arguments.make,
+    "environment-variable": _variable,
+    "package": packages.make,
+    "python": _not_here,
+    "seed": _whole,
+    "machine": _not_here,
+    "hash-order": _whole,
+    "thread-count": _variable,
+    "instruction-set": _variable,
+    "nondeterministic-kernel": _variable,
+    "precision": _variable,
+    "timezone": _variable,
+    "locale": _variable,
+    "working-directory": _whole,
+}

@@ -1,0 +1,101 @@
+"""A changed file set apart into the least pieces that can be taken over one by one."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+MOST = 400
+"""A file with more pieces than that is taken as one."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Lines ``a_from`` to ``a_to`` of the first text that become ``lines`` of the second, which begin at ``b_from``."""
+
+    a_from: int
+    a_to: int
+    b_from: int
+    lines: tuple[str, ...]
+
+
+def pieces_of(a: str, b: str, *, python: bool = True) -> list[Piece]:
+    """Return the pieces from one text to another, in order.
+
+    Args:
+        a: the first text.
+        b: the second.
+        python: whether each piece, taken alone, must leave a program; neighbours that cannot are one piece. What
+            changes comments, docstrings or layout alone is no piece then.
+    """
+    first, second = a.splitlines(keepends=True), b.splitlines(keepends=True)
+    pieces = list(_changed(first, second))
+    if not python:
+        return pieces
+    pieces = _joined(first, pieces)
+    meaning = meaning_of(a)
+    return [piece for piece in pieces if meaning_of(apply(a, [piece])) != meaning]
+
+
+def apply(a: str, pieces: Collection[Piece]) -> str:
+    """Return the first text with these pieces taken over."""
+    lines = a.splitlines(keepends=True)
+    for piece in sorted(pieces, key=lambda each: each.a_from, reverse=True):
+        lines[piece.a_from : piece.a_to] = piece.lines
+    return "".join(lines)
+
+
+def meaning_of(text: str) -> str | None:
+    """Return what of a Python text can matter: its tree without docstrings; None if it is no program."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and _has_docstring(node):
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
+
+def _has_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return ast.get_docstring(node, clean=False) is not None
+
+
+def _changed(first: Sequence[str], second: Sequence[str]) -> Iterator[Piece]:
+    matcher = difflib.SequenceMatcher(None, first, second, autojunk=False)
+    for tag, a_from, a_to, b_from, b_to in matcher.get_opcodes():
+        if tag == "replace" and a_to - a_from == b_to - b_from:
+            for offset in range(a_to - a_from):  # line by line: two settings below each other are two changes
+                yield Piece(a_from + offset, a_from + offset + 1, b_from + offset, (second[b_from + offset],))
+        elif tag != "equal":
+            yield Piece(a_from, a_to, b_from, tuple(second[b_from:b_to]))
+
+
+def _joined(first: Sequence[str], pieces: list[Piece]) -> list[Piece]:
+    """Join each piece that would leave no program with the next ones until they do, else with those before."""
+    text, done = "".join(first), list[Piece]()
+    if len(pieces) > MOST:
+        return [_join(first, pieces)] if pieces else []
+    waiting: list[Piece] = []
+    for piece in pieces:
+        waiting.append(piece)
+        joined = _join(first, waiting)
+        if meaning_of(apply(text, [joined])) is not None:
+            done.append(joined)
+            waiting = []
+    if waiting:
+        tail = [*done, *waiting]
+        return [_join(first, tail)]
+    return done
+
+
+def _join(first: Sequence[str], pieces: Sequence[Piece]) -> Piece:
+    """Return one piece that does what several do, with the unchanged lines between them."""
+    lines: list[str] = []
+    at = pieces[0].a_from
+    for piece in pieces:
+        lines += [*first[at : piece.a_from], *piece.lines]
+        at = piece.a_to
+    return Piece(pieces[0].a_from, pieces[-1].a_to, pieces[0].b_from, tuple(lines))

@@ -1,0 +1,110 @@
+"""Two runs held against each other, and whether their results are the same at the level that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from samerun.compare.factors import compare_factors
+from samerun.compare.metrics import Point, compare_metrics
+from samerun.compare.outputs import Side, compare_outputs
+from samerun.compare.verdict import comparing, ending_note, overall
+from samerun.record.output import MetricComparison, OutputComparison
+from samerun.record.run import Run
+from samerun.record.values import Change
+from samerun.record.verdict import Verdict, is_same, worst
+from samerun.store import metrics_log
+from samerun.store.layout import RunFolder
+from samerun.store.settings import volatile_names
+
+SHOWN = 2
+"""How many differing results one sentence of evidence names."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A run and the folder that it lies in."""
+
+    run: Run
+    folder: RunFolder
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two runs held against each other."""
+
+    a: Run
+    b: Run
+    verdict: Verdict
+    factors: list[Change]
+    outputs: list[OutputComparison]
+    metrics: list[MetricComparison]
+    note: str = ""
+
+
+def compare_runs(a: Kept, b: Kept, rtol: float = 0.0, atol: float = 0.0) -> Compared:
+    """Compare two runs that have ended: factors, outputs, metrics."""
+    how = comparing(a.run, b.run, rtol, atol, volatile_names(Path(a.run.place.tree)))
+    outputs = compare_outputs(Side(a.run, a.folder.path), Side(b.run, b.folder.path), how)
+    metrics = compare_metrics(_history(a), _history(b), how)
+    verdict = overall(a.run, b.run, outputs, metrics)
+    return Compared(a.run, b.run, verdict, compare_factors(a.run, b.run), outputs, metrics, ending_note(a.run, b.run))
+
+
+def _history(kept: Kept) -> dict[str, list[Point]]:
+    """Return what was logged; a metric that was only found in a result file has one point."""
+    logged = metrics_log.history(kept.folder.logs).items()
+    history: dict[str, list[Point]] = {name: list(points) for name, points in logged}
+    return {**{name: [(None, None, value)] for name, value in kept.run.metrics.items()}, **history}
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Says whether two runs have the same result.
+
+    Args:
+        rtol: relative tolerance for numbers.
+        atol: absolute tolerance for numbers.
+        metric: the one metric that counts; None for everything that the runs left.
+    """
+
+    rtol: float = 0.0
+    atol: float = 0.0
+    metric: str | None = None
+
+    def verdict(self, a: Kept, b: Kept) -> Verdict:
+        """Return how the same the results are; runs that failed alike have the same result."""
+        if _ending(a.run) != _ending(b.run):
+            return "different"
+        found = compare_runs(a, b, self.rtol, self.atol)
+        return worst(each.verdict for each in self._counted(found))
+
+    def same(self, a: Kept, b: Kept) -> bool:
+        """Say whether the results are the same."""
+        return is_same(self.verdict(a, b))
+
+    def describe(self, a: Kept, b: Kept) -> str:
+        """Return in a few words in what the results differ."""
+        if _ending(a.run) != _ending(b.run):
+            return f"exit status {a.run.exit_code} -> {b.run.exit_code}"
+        found = compare_runs(a, b, self.rtol, self.atol)
+        differing = [each for each in self._counted(found) if not is_same(each.verdict)]
+        words = [_words(each) for each in differing[:SHOWN]]
+        more = f" and {len(differing) - SHOWN} more" if len(differing) > SHOWN else ""
+        return "; ".join(words) + more if words else "the results are the same"
+
+    def _counted(self, found: Compared) -> Sequence[OutputComparison | MetricComparison]:
+        if self.metric is not None:
+            return [each for each in found.metrics if each.name == self.metric]
+        return [*found.metrics, *found.outputs]
+
+
+def _ending(run: Run) -> tuple[str, int | None]:
+    return run.status, run.exit_code
+
+
+def _words(each: OutputComparison | MetricComparison) -> str:
+    if isinstance(each, MetricComparison):
+        return f"{each.name} {each.a} -> {each.b}"
+    return f"{each.path}: {each.detail}" if each.detail else each.path

@@ -1,0 +1,128 @@
+"""The first run's values with some of the second one's in their place."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeGuard
+
+import msgspec
+
+from samerun.basics.hashing import hash_file
+from samerun.errors import CannotReplay, StoreTrouble
+from samerun.record.files import FileFact
+from samerun.record.missing import Missing
+from samerun.record.run import Run
+from samerun.record.values import Change, Json, Values
+from samerun.store.objects import Objects
+
+FILES = ("code", "data")
+"""The factors that hold files: one that was read stands in both."""
+
+
+@dataclass
+class Mixture:
+    """What a launch is to be given: starts as the first run's values and takes over the second one's.
+
+    Args:
+        a: the run that is made again.
+        b: the run whose values are taken.
+        objects: the contents that both share.
+
+    ``given`` holds the factors that were touched, by kind; ``files`` the contents that were put in; ``python`` another
+    interpreter.
+    """
+
+    a: Run
+    b: Run
+    objects: Objects
+    given: dict[str, Values] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    python: str | None = None
+
+    def values(self, kind: str) -> Values:
+        """Return the values of a factor, to be changed in place."""
+        if kind not in self.given:
+            reading = self.a.reading(kind)
+            self.given[kind] = {} if isinstance(reading, Missing) else copy.copy(reading)
+        return self.given[kind]
+
+    def others(self, kind: str) -> Values:
+        """Return the second run's values of a factor."""
+        reading = self.b.reading(kind)
+        return {} if isinstance(reading, Missing) else reading
+
+    def take(self, kind: str, subject: str) -> None:
+        """Take one value over, or away where the second run has none."""
+        values, others = self.values(kind), self.others(kind)
+        if subject in others:
+            values[subject] = others[subject]
+        else:
+            values.pop(subject, None)
+
+    def take_file(self, path: str) -> None:
+        """Take one file over, or away where the second run has none."""
+        fact = next((self.others(kind)[path] for kind in FILES if _is_file(self.others(kind).get(path))), None)
+        for kind in FILES:
+            if fact is not None and (kind == "code" or fact.get("read")):
+                self.values(kind)[path] = fact
+            elif fact is None:
+                self.values(kind).pop(path, None)
+
+    def put_file(self, path: str, content: bytes) -> None:
+        """Put a file of another content in the place of the first run's."""
+        self.files[path] = content
+        digest = self.objects.add_bytes(content)
+        for kind in FILES:
+            known = self.values(kind).get(path)
+            if _is_file(known):
+                changed = {"size": len(content), "hash": digest, "kept": True, "state": "changed"}
+                fact = {**known, **changed}
+                for name in ("blob", "syntax", "secret"):
+                    fact.pop(name, None)
+                self.values(kind)[path] = fact
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One change that may have made the difference, and how a launch gets it.
+
+    ``unable`` says why it cannot be tried, where it cannot.
+    """
+
+    change: Change
+    take: Callable[[Mixture], None]
+    unable: str = ""
+
+
+def content_of(run: Run, path: str, objects: Objects) -> bytes | None:
+    """Return what a file of a run held, or None where neither the store nor the project's folder has it any more."""
+    fact = fact_of(run, path)
+    if fact is None or fact.hash is None or fact.secret:
+        return None
+    try:
+        if objects.has(fact.hash):
+            return objects.read(fact.hash)
+        place = Path(run.place.tree) / path
+        return place.read_bytes() if place.is_file() and hash_file(place) == fact.hash else None
+    except (OSError, StoreTrouble):
+        return None
+
+
+def fact_of(run: Run, path: str) -> FileFact | None:
+    """Return the facts of a file of a run; None if it had none of that name."""
+    for kind in reversed(FILES):
+        reading = run.reading(kind)
+        known = None if isinstance(reading, Missing) else reading.get(path)
+        if _is_file(known):
+            try:
+                return msgspec.convert(known, FileFact)
+            except msgspec.ValidationError as error:
+                raise CannotReplay(f"The record of {path} in the run {run.id} cannot be understood.") from error
+    return None
+
+
+def _is_file(fact: Json) -> TypeGuard[dict[str, Json]]:
+    return isinstance(fact, dict) and "size" in fact

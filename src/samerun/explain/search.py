@@ -1,0 +1,76 @@
+"""The smallest sets of changes that carry the first result over to the second.
+
+Each question costs a run, so questions are asked of whole groups: with k causes among n changes a minimal set is found
+with about k·log2 n of them (the prefix search of Junker, "QuickXplain", AAAI 2004, and of group testing). Further
+sets, where either of two changes would do, are found by taking each member of a known set away (Reiter, "A theory of
+diagnosis from first principles", 1987).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+Reaches = Callable[[frozenset[int]], bool]
+"""Whether the first run with exactly these changes gives the second one's result. Costs a run."""
+
+
+def find_minimal(changes: Sequence[int], reaches: Reaches) -> frozenset[int]:
+    """Return one minimal set of changes that suffices.
+
+    Args:
+        changes: all that may be taken, the likeliest first; together they suffice, and none at all does not.
+        reaches: the question; asked about ``k·(log2 n + 1)`` times for a set of ``k``.
+
+    Returns:
+        A set that suffices. It is minimal if to take more never undoes (monotone); where changes cancel each other
+        it still suffices, since it was itself asked for.
+    """
+    left, found = list(changes), frozenset[int]()
+    while True:
+        last = _shortest_prefix(left, found, reaches)
+        found |= {left[last - 1]}
+        left = left[: last - 1]
+        if not left or reaches(found):
+            return found
+
+
+def _shortest_prefix(left: Sequence[int], found: frozenset[int], reaches: Reaches) -> int:
+    """Return the least length of a prefix that suffices together with ``found``; the whole of it does."""
+    low, high = 0, len(left)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if reaches(found | frozenset(left[:middle])):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def find_all(changes: Sequence[int], reaches: Reaches, most: int = 8) -> list[frozenset[int]]:
+    """Return the minimal sets of changes that suffice, each by itself.
+
+    Args:
+        changes: all changes, the likeliest first; together they suffice.
+        reaches: the question.
+        most: how many sets are looked for at most.
+
+    Returns:
+        The sets in the order in which they were found. One set of ``k`` costs ``k`` further questions, which show at
+        the same time that none of its members can be spared.
+    """
+    sets: list[frozenset[int]] = []
+    waiting, asked = [frozenset[int]()], set[frozenset[int]]()
+    while waiting and len(sets) < most:
+        away = waiting.pop(0)
+        if away in asked:
+            continue
+        asked.add(away)
+        free = next((each for each in sets if not each & away), None)
+        if free is None:
+            rest = [each for each in changes if each not in away]
+            if not rest or (away and not reaches(frozenset(rest))):
+                continue
+            free = find_minimal(rest, reaches)
+            sets.append(free)
+        waiting += [away | {each} for each in sorted(free)]
+    return sets

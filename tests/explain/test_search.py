@@ -1,0 +1,66 @@
+"""The search finds exactly what was planted, and asks little."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from samerun.explain.search import find_all, find_minimal
+
+
+class Planted:
+    """A result that is reached with any of the planted sets; counts the questions."""
+
+    def __init__(self, *sets: set[int]) -> None:
+        self.sets = [frozenset(each) for each in sets]
+        self.asked: list[frozenset[int]] = []
+
+    def __call__(self, taken: frozenset[int]) -> bool:
+        self.asked.append(taken)
+        return any(each <= taken for each in self.sets)
+
+
+def minimal(sets: list[set[int]]) -> set[frozenset[int]]:
+    frozen = {frozenset(each) for each in sets}
+    return {each for each in frozen if not any(other < each for other in frozen)}
+
+
+@given(st.data(), st.integers(1, 40))
+@settings(deadline=None, max_examples=200)
+def test_a_single_planted_set_is_found_with_few_questions(data: st.DataObject, count: int) -> None:
+    cause = data.draw(st.sets(st.integers(0, count - 1), min_size=1, max_size=min(5, count)))
+    planted = Planted(cause)
+    assert find_minimal(range(count), planted) == cause
+    assert len(planted.asked) <= len(cause) * (math.ceil(math.log2(count)) + 1)
+
+
+@given(st.lists(st.sets(st.integers(0, 11), min_size=1, max_size=3), min_size=1, max_size=3))
+@settings(deadline=None, max_examples=300)
+def test_all_planted_sets_are_found(sets: list[set[int]]) -> None:
+    found = find_all(range(12), Planted(*sets), most=100)
+    assert set(found) == minimal(sets)
+    assert len(found) == len(set(found))
+
+
+def test_one_cause_among_two_changes_costs_three_questions() -> None:
+    planted = Planted({1})
+    assert find_all(range(2), planted) == [frozenset({1})]
+    assert len(planted.asked) == 3
+
+
+def test_where_either_would_do_both_are_found() -> None:
+    assert set(find_all(range(6), Planted({2}, {4}))) == {frozenset({2}), frozenset({4})}
+
+
+def test_what_is_found_suffices_although_changes_cancel_each_other() -> None:
+    def reaches(taken: frozenset[int]) -> bool:  # 3 alone reaches, 3 with 1 does not, 3 with 1 and 5 does again
+        return 3 in taken and (1 not in taken or 5 in taken)
+
+    for found in find_all(range(6), reaches):
+        assert reaches(found)
+
+
+def test_no_more_sets_are_looked_for_than_asked() -> None:
+    assert len(find_all(range(8), Planted(*({each} for each in range(8))), most=3)) == 3
