@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 from blake3 import blake3
 
 from samerun.basics import files
+from samerun.basics.pieces import pieces
 
 _BIG = 8 << 20
-_PIECE = 4 << 20
 _FINE_GRAIN_NS = 20_000_000
 _COARSE_GRAIN_NS = 2_000_000_000
+
+
+class Hasher(Protocol):
+    """What takes bytes: a hasher of ``hashlib`` or BLAKE3's own."""
+
+    def update(self, data: memoryview | bytes, /) -> object:
+        """Take more bytes."""
 
 
 class StatKey(NamedTuple):
@@ -53,27 +61,48 @@ def hash_file(path: Path | str) -> str:
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
     try:
-        size = os.fstat(descriptor).st_size
-        return _hash_small(descriptor, size) if size < _BIG else _hash_big(descriptor)
+        return hash_open(descriptor, os.fstat(descriptor).st_size)[0]
     finally:
         os.close(descriptor)
 
 
-def _hash_small(descriptor: int, size: int) -> str:
+def hash_open(
+    descriptor: int, size: int, also: Sequence[Hasher] = (), on_bytes: Callable[[int], None] | None = None
+) -> tuple[str, int]:
+    """Hash what is left to read of an open file.
+
+    Args:
+        descriptor: the file; it stays open.
+        size: how many bytes it is thought to have; files of 8 MiB and more are hashed by all cores while they are read.
+        also: other hashers (of ``hashlib``) that are to see the same bytes.
+        on_bytes: called with the number of each big file's bytes that are done, piece by piece.
+
+    Returns:
+        The BLAKE3 in hex, and how many bytes there were.
+    """
+    if size < _BIG:
+        return _hash_small(descriptor, size, also)
+    hasher, count = blake3(max_threads=blake3.AUTO), 0
+    for piece in pieces(descriptor):
+        for each in (hasher, *also):
+            each.update(piece)
+        count += len(piece)
+        if on_bytes is not None:
+            on_bytes(len(piece))
+    return hasher.hexdigest(), count
+
+
+def _hash_small(descriptor: int, size: int, also: Sequence[Hasher]) -> tuple[str, int]:
     data = os.read(descriptor, size + 1)
-    hasher = blake3(data)
-    if len(data) != size:  # it has grown, came in pieces, or has no size of its own (/proc)
+    hasher, count = blake3(data), len(data)
+    for each in also:
+        each.update(data)
+    if count != size:  # it has grown, came in pieces, or has no size of its own (/proc)
         while data := os.read(descriptor, _BIG):
-            hasher.update(data)
-    return hasher.hexdigest()
-
-
-def _hash_big(descriptor: int) -> str:
-    hasher = blake3(max_threads=blake3.AUTO)
-    buffer = memoryview(bytearray(_PIECE))
-    while count := os.readv(descriptor, [buffer]):
-        hasher.update(buffer[:count])
-    return hasher.hexdigest()
+            for each in (hasher, *also):
+                each.update(data)
+            count += len(data)
+    return hasher.hexdigest(), count
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):
