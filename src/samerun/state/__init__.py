@@ -12,8 +12,10 @@ from samerun.basics.lazy import lazy_names
 if TYPE_CHECKING:
     from samerun.state.checkpoints import Checkpoints
     from samerun.state.classic import ClassicPipeline
+    from samerun.state.derive import derive_seed
     from samerun.state.determinism import deterministic
     from samerun.state.determinism_report import determinism_report
+    from samerun.state.generators.jax import jax_key
     from samerun.state.initialise import initialise
     from samerun.state.loader import Loader, make_loader
     from samerun.state.ordering import shuffled
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from samerun.state.sampler import EpochSampler
     from samerun.state.scoped import seeded
     from samerun.state.seeds import seed_everything
-    from samerun.state.streams import derive_seed, stream, torch_stream
+    from samerun.state.streams import stream, torch_stream
     from samerun.state.worker import seed_worker
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "determinism_report",
     "deterministic",
     "initialise",
+    "jax_key",
     "make_loader",
     "seed_everything",
     "seed_worker",
@@ -53,10 +56,11 @@ __getattr__ = lazy_names(
         "EpochSampler": "samerun.state.sampler:EpochSampler",
         "Loader": "samerun.state.loader:Loader",
         "check_resume": "samerun.state.resume:check_resume",
-        "derive_seed": "samerun.state.streams:derive_seed",
+        "derive_seed": "samerun.state.derive:derive_seed",
         "determinism_report": "samerun.state.determinism_report:determinism_report",
         "deterministic": "samerun.state.determinism:deterministic",
         "initialise": "samerun.state.initialise:initialise",
+        "jax_key": "samerun.state.generators.jax:jax_key",
         "make_loader": "samerun.state.loader:make_loader",
         "seed_everything": "samerun.state.seeds:seed_everything",
         "seed_worker": "samerun.state.worker:seed_worker",

@@ -115,13 +115,24 @@ def _checked_bits(bits: int) -> int:
     return count
 
 
+def checked_rank(rank: object) -> int | None:
+    """Return the rank of a process as an int, or None.
+
+    Raises:
+        BadSeed: it is no whole number from 0.
+    """
+    return None if rank is None else _counted(rank, "The rank")
+
+
 def _ordinal(tag: bytes, value: int | None, what: str) -> bytes:
-    if value is None:
-        return b""
+    return b"" if value is None else tag + _sized(_signed(_counted(value, what)))
+
+
+def _counted(value: object, what: str) -> int:
     number = whole_number(value, what)
     if number < 0:
         raise BadSeed(f"{what} is negative: {_short(number)}.", "They count from 0.", given=number)
-    return tag + _sized(_signed(number))
+    return number
 
 
 def _sample(sample: int | str | None) -> bytes:

@@ -59,7 +59,19 @@ class Generator(Protocol):
         return lambda: self.restore(state)
 
 
+_ready: set[str] = set()
+
+
 def is_imported(name: str) -> bool:
     """Return whether a module has been imported to its end; one that is being imported now is not ready."""
     module = sys.modules.get(name)
-    return module is not None and not getattr(getattr(module, "__spec__", None), "_initializing", False)
+    return module is not None and (name in _ready or not _is_initialising(module))
+
+
+def is_ready(name: str) -> None:
+    """Say that a module is imported to its end, although Python still counts it as being imported."""
+    _ready.add(name)
+
+
+def _is_initialising(module: object) -> bool:
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import struct
+import sys
 from typing import TYPE_CHECKING, Any
 
 from samerun.state.derive import derive_seed
@@ -27,21 +28,15 @@ class Numpy(Generator):
 
     def seed(self, seed: int, rank: int | None = None) -> None:
         """Seed it as ``numpy.random.seed(seed)`` does; that refuses 2**32 and more, which are hashed."""
-        # It is there, or nobody would ask.
-        import numpy as np
-
         if rank is None and seed < _LIBRARY_LIMIT:
-            np.random.seed(seed)
+            _library().seed(seed)
             return
         wide = derive_seed(seed, rank=rank, purpose=self.purpose(), bits=512)
-        np.random.seed(list(struct.unpack("<16I", wide.to_bytes(64, "little"))))
+        _library().seed(list(struct.unpack("<16I", wide.to_bytes(64, "little"))))
 
     def capture(self) -> Plain:
         """Return the state of whatever bit generator is in place; arrays as bytes."""
-        # It is there, or nobody would ask.
-        import numpy as np
-
-        return _plain(np.random.get_state(legacy=False))
+        return _plain(_library().get_state(legacy=False))
 
     def check(self, state: Plain) -> str:
         """Look at a state; see ``Generator.check``."""
@@ -55,15 +50,16 @@ class Numpy(Generator):
 
     def restore(self, state: Plain) -> None:
         """Set a checked state, with the bit generator that it is of."""
-        # It is there, or nobody would ask.
-        import numpy as np
-
         assert isinstance(state, dict)
-        kind = str(state["bit_generator"])
-        mtrand: Any = np.random
-        if type(mtrand.get_bit_generator()).__name__ != kind:
-            mtrand.set_bit_generator(getattr(mtrand, kind)(0))
-        mtrand.set_state(_with_arrays(state))
+        library, kind = _library(), str(state["bit_generator"])
+        if type(library.get_bit_generator()).__name__ != kind:
+            library.set_bit_generator(getattr(library, kind)(0))
+        library.set_state(_with_arrays(state))
+
+
+def _library() -> Any:
+    # Not numpy.random: right after its import, numpy does not know it yet and would look for it for ever.
+    return sys.modules["numpy.random"]
 
 
 def _plain(value: Any) -> Plain:
@@ -99,12 +95,8 @@ def _with_arrays(state: Plain) -> Any:
 @functools.cache
 def _example(kind: str) -> Plain:
     """Return some state of a bit generator, to hold others against."""
-    # It is there, or nobody would ask.
-    import numpy as np
-
-    mtrand: Any = np.random
-    source = getattr(mtrand, kind)(0)
-    return _plain(mtrand.RandomState(source).get_state(legacy=False))
+    source = getattr(_library(), kind)(0)
+    return _plain(_library().RandomState(source).get_state(legacy=False))
 
 
 def _check_fits(example: Plain, state: Plain) -> None:

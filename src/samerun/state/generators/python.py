@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any, Protocol
 
 from samerun.state.derive import derive_seed
 from samerun.state.generators import mersenne
@@ -25,28 +26,52 @@ class Python(Generator):
 
     def capture(self) -> Plain:
         """Return the words, the position and the normal number that waits, if any."""
-        version, numbers, gauss = random.getstate()
-        return {
-            "version": version,
-            "words": mersenne.pack(numbers[: mersenne.WORDS]),
-            "position": numbers[-1],
-            "gauss": gauss,
-        }
+        return plain_random(random)
 
     def check(self, state: Plain) -> str:
         """Look at a state; see ``Generator.check``."""
-        if not isinstance(state, dict) or set(state) != _FIELDS or state["version"] != _VERSION:
-            raise mersenne.malformed(_WHAT, "its fields are others")
-        if type(state["words"]) is not bytes or len(state["words"]) != mersenne.STATE_BYTES:
-            raise mersenne.malformed(_WHAT, "it has no 624 words")
-        mersenne.check_position(state["position"], _WHAT)
-        if not isinstance(state["gauss"], float | None):
-            raise mersenne.malformed(_WHAT, "the number that waits is none")
+        checked_random(state, _WHAT)
         return ""
 
     def restore(self, state: Plain) -> None:
         """Set a checked state."""
-        assert isinstance(state, dict)
-        assert isinstance(state["words"], bytes)
-        words = (*mersenne.unpack(state["words"]), state["position"])
-        random.setstate((_VERSION, words, state["gauss"]))
+        random.setstate(tuple_of(state))
+
+
+class _Source(Protocol):
+    """The module ``random``, or a generator of its class ``Random``."""
+
+    def getstate(self) -> tuple[Any, ...]: ...
+
+
+def plain_random(source: _Source) -> Plain:
+    """Return the state of a generator of the ``random`` module as plain values."""
+    version, numbers, gauss = source.getstate()
+    words = mersenne.pack(numbers[: mersenne.WORDS])
+    return {"version": version, "words": words, "position": numbers[-1], "gauss": gauss}
+
+
+def checked_random(state: Plain, what: str) -> None:
+    """Refuse what ``plain_random`` cannot have returned.
+
+    Args:
+        state: the state.
+        what: whose it is, for the sentence.
+
+    Raises:
+        CannotRestore: it is no such state.
+    """
+    if not isinstance(state, dict) or set(state) != _FIELDS or state["version"] != _VERSION:
+        raise mersenne.malformed(what, "its fields are others")
+    if type(state["words"]) is not bytes or len(state["words"]) != mersenne.STATE_BYTES:
+        raise mersenne.malformed(what, "it has no 624 words")
+    mersenne.check_position(state["position"], what)
+    if not isinstance(state["gauss"], float | None):
+        raise mersenne.malformed(what, "the number that waits is none")
+
+
+def tuple_of(state: Plain) -> tuple[Any, ...]:
+    """Return a checked state as ``setstate`` takes it."""
+    assert isinstance(state, dict)
+    assert isinstance(state["words"], bytes)
+    return (_VERSION, (*mersenne.unpack(state["words"]), state["position"]), state["gauss"])
