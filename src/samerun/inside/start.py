@@ -28,6 +28,7 @@ from . import (
     unseeded_torch,
     variables,
 )
+from .conditions import asked
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 PARTS: tuple[Any, ...] = (
     *(moved, places, earlier, imports, variables, network, files, natives, ending),
     *(processes, entropy, seeding, drawn, os_entropy, unseeded_python, unseeded_numpy),
-    *(unseeded_polars, unseeded_tensorflow, unseeded_torch),
+    *(unseeded_polars, unseeded_tensorflow, unseeded_torch, asked),
 )
 """Each has ``install(environment)``; one that fails is reported and the others go on."""
 

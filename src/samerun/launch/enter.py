@@ -19,6 +19,9 @@ import sys
 
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWUSER = 0x10000000
+_CLONE_NEWUTS = 0x04000000
+_CLONE_NEWNET = 0x40000000
+_ADDR_NO_RANDOMIZE = 0x0040000
 _MS_RDONLY = 1
 _MS_REMOUNT = 32
 _MS_BIND = 4096
@@ -43,6 +46,7 @@ def main() -> None:
         _separate()
         _mount_all(plan)
         os.chdir(plan["cwd"])
+        set_up(plan.get("setup", {}))
     except OSError as error:
         os.write(report, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
         os._exit(FAILED)
@@ -54,6 +58,24 @@ def main() -> None:
         os._exit(127)
     except OSError:
         os._exit(126)
+
+
+def set_up(asked: dict[str, object]) -> None:
+    """Change what is around the command, each by its name.
+
+    ``umask`` (a number); ``same_addresses`` (address space layout is not randomised: personality(2)); ``no_network``
+    (a network namespace without any way out: network_namespaces(7)); ``hostname`` (a name: uts_namespaces(7)).
+    """
+    if "umask" in asked:
+        os.umask(int(str(asked["umask"])))
+    if asked.get("same_addresses"):
+        _check(_libc.personality(_ADDR_NO_RANDOMIZE) & -0x80000000, "personality")
+    if asked.get("no_network"):
+        _check(_libc.unshare(_CLONE_NEWNET), "unshare the network")
+    if "hostname" in asked:
+        _check(_libc.unshare(_CLONE_NEWUTS), "unshare the host's name")
+        name = str(asked["hostname"]).encode()
+        _check(_libc.sethostname(name, len(name)), "sethostname")
 
 
 _libc = ctypes.CDLL(None, use_errno=True)

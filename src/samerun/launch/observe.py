@@ -39,6 +39,7 @@ def observe(spool: Spool, redactor: Redactor) -> Observation:
         ),
         unseeded=_unseeded(spool),
         effective={each.key: each.value for each in reversed(spool.of(reported.Effective))},
+        used=_used(spool),
         not_captured=tuple(_not_captured(spool, redactor)),
     )
 
@@ -107,6 +108,14 @@ def _unseeded(spool: Spool) -> dict[str, str]:
         if each.user and not each.importing and each.file and not found.get(each.source):
             found[each.source] = f"{each.file}:{each.line}"
     return found
+
+
+def _used(spool: Spool) -> dict[str, tuple[str, ...]]:
+    """Return the lines that used what each watched condition is about, in the order in which they came."""
+    found: dict[str, dict[str, None]] = {}
+    for each in spool.of(reported.Used):
+        found.setdefault(each.kind, {})[f"{each.file}:{each.line}" if each.file else ""] = None
+    return {kind: tuple(places) for kind, places in found.items()}
 
 
 def _not_captured(spool: Spool, redactor: Redactor) -> Iterable[NotCaptured]:

@@ -163,6 +163,14 @@ class Unsupplied(Struct, frozen=True):
     line: int
 
 
+class Used(Struct, frozen=True):
+    """A line of the user's own (``file`` below the project's folder) that used what a watched condition is about."""
+
+    kind: str
+    file: str
+    line: int
+
+
 class Drawn(Struct, frozen=True):
     """A global generator that was drawn from although the program never seeded it.
 
@@ -214,6 +222,7 @@ Record = (
     | Launch
     | Entropy
     | Unsupplied
+    | Used
     | Drawn
     | Effective
     | FaultSeen

@@ -186,6 +186,7 @@ _READERS: dict[str, Callable[[list[str]], Record | tuple[str, reported.Process]]
     "socket": lambda f: reported.Socket(f[0], f[1]),
     "launch": lambda f: reported.Launch(f[0], f[1], tuple(f[2:])),
     "entropy": _entropy,
+    "used": lambda f: reported.Used(f[0], f[1], int(f[2] or 0)),
     "unsupplied": lambda f: reported.Unsupplied(f[0], f[1], int(f[2] or 0)),
     "drawn": _drawn,
     "effective": lambda f: reported.Effective(f[0], f[1]),

@@ -35,8 +35,8 @@ class Through:
     def __call__(self, command: list[str], folder: RunFolder) -> list[str]:
         """Write what is to be mounted and return the command that does it."""
         home = self._workspace.folder.parent
-        plan = {"cwd": self._plan.cwd, "overlays": self._overlays(), "binds": self._binds(home, folder)}
-        plan |= {"setup": self._plan.setup}
+        mounts = {"overlays": self._overlays(), "binds": self._binds(home, folder)}
+        plan = {"cwd": self._plan.cwd, "setup": self._plan.setup, **mounts}
         path = home / "mounts.json"
         files.write_atomic(path, json.dumps(plan).encode())
         return [sys.executable, "-I", "-S", enter.__file__, str(path), "--", *command]
