@@ -28,3 +28,10 @@ def test_a_patch_of_the_kernel_and_more_memory_are_no_change() -> None:
     a = {"kernel": "6.1", "memory_mib": 1, "cores": 2, "processor": "x", "gpu": "A100", "torch cuda": "12.1"}
     b = {"kernel": "6.2", "memory_mib": 2, "cores": 4, "processor": "y", "gpu": "H100", "torch cuda": "12.4"}
     assert {each.subject for each in Machine().differences(a, b)} == {"processor", "gpu", "torch cuda"}
+
+
+def test_what_libraries_reported_in_one_run_alone_is_no_change() -> None:
+    values = {"processor": "one", "libblas.architecture": "Haswell"}
+    assert Machine().differences(values, {"processor": "one"}) == []
+    assert Machine().differences(values, {**values, "libblas.architecture": "Zen"}) != []
+    assert Machine().differences(values, {"libblas.architecture": "Haswell"}) != []

@@ -58,3 +58,10 @@ def test_more_processors_are_asked_for_and_said(plan: Callable[..., Plan], monke
 def test_variations_are_one_and_one_more() -> None:
     varied = list(ThreadCount().variations({"cores": 2}))
     assert [each["OMP_NUM_THREADS"] for each in varied] == ["1", "3"]
+
+
+def test_a_count_that_one_run_alone_reported_is_no_change() -> None:
+    factor = ThreadCount()
+    assert factor.differences({"cores": 2, "libgomp threads": "2"}, {"cores": 2}) == []
+    assert factor.differences({"cores": 2, "libgomp threads": "2"}, {"cores": 2, "libgomp threads": "1"}) != []
+    assert factor.differences({"cores": 2, "OMP_NUM_THREADS": "2"}, {"cores": 2}) != []

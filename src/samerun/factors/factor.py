@@ -145,10 +145,11 @@ def _same_dicts(a: Values, b: Values) -> bool:
 class Variables(Plain):
     """A factor that is set by a fixed list of environment variables, which libraries read natively.
 
-    ``names`` are exact names or, with a trailing ``*``, beginnings of names.
+    ``names`` are exact names or, with a trailing ``*``, beginnings of names; ``given_too`` what else a launch is given.
     """
 
     names: tuple[str, ...] = ()
+    given_too: tuple[str, ...] = ()
 
     def owns(self, name: str) -> bool:
         """Say whether a variable belongs to this factor."""
@@ -165,7 +166,15 @@ class Variables(Plain):
         plan.environment.update({name: str(value) for name, value in values.items() if self.owns(name)})
 
     def differences(self, a: Values, b: Values) -> list[Change]:
-        """Return one change for each variable; an effective value counts where no variable explains it."""
+        """Return one change for each variable; an effective value counts where no variable explains it.
+
+        Libraries report theirs at the end: where one run alone has it, the other's process was killed before, or did
+        not load the library, which is no change of this factor.
+        """
         changes = super().differences(a, b)
         named = [change for change in changes if self.owns(change.subject)]
-        return named or changes
+        return named or [each for each in changes if self.is_given(each.subject) or None not in (each.a, each.b)]
+
+    def is_given(self, subject: str) -> bool:
+        """Say whether a launch can be given this subject; the others were reported by libraries at the end."""
+        return self.owns(subject) or subject in self.given_too

@@ -15,6 +15,7 @@ class HashOrder(Variables):
 
     kind = "hash-order"
     names = (VARIABLE,)
+    given_too = ("found",)
 
     def read(self, scene: Scene) -> Reading:
         """Return the value that the program had, and what was found before the recorder set it."""

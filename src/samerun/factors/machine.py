@@ -27,11 +27,13 @@ class Machine(Plain):
 
     def differences(self, a: Values, b: Values) -> list[Change]:
         """Return the parts that may change results; a kernel's patch level is none."""
-        return [
-            change
-            for change in super().differences(a, b)
-            if change.subject in _COMPARED or _is_of_machine(change.subject)
-        ]
+        changes = super().differences(a, b)
+        return [each for each in changes if each.subject in _COMPARED or _is_reported(each)]
+
+
+def _is_reported(change: Change) -> bool:
+    """Say whether libraries reported it at the end of both runs: a process that is killed before reports nothing."""
+    return _is_of_machine(change.subject) and change.a is not None and change.b is not None
 
 
 def _is_of_machine(name: str) -> bool:

@@ -13,6 +13,7 @@ class NondeterministicKernel(Variables):
 
     kind = "nondeterministic-kernel"
     names = (CUBLAS, "TF_DETERMINISTIC_OPS", "FLASH_ATTENTION_DETERMINISTIC", "NCCL_ALGO")
+    given_too = ("--deterministic",)
     advised = "record it with --deterministic, or call `torch.use_deterministic_algorithms(True)`"
 
     def read(self, scene: Scene) -> Reading:

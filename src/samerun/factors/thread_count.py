@@ -23,6 +23,8 @@ class ThreadCount(Variables):
         "LOKY_MAX_CPU_COUNT", "PYTHON_CPU_COUNT",
     )  # fmt: skip
 
+    given_too = ("cores",)
+
     def read(self, scene: Scene) -> Reading:
         """Return the variables that are set, ``cores`` allowed, and the libraries' own counts."""
         own = super().read(scene)

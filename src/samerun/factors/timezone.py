@@ -16,6 +16,7 @@ class Timezone(Variables):
 
     kind = "timezone"
     names = ("TZ",)
+    given_too = ("zone",)
     advised = "use UTC in the program (`datetime.now(timezone.utc)`), or set TZ"
 
     def read(self, scene: Scene) -> Reading:

@@ -48,11 +48,8 @@ def _take_file(path: str, mixture: Mixture) -> None:
 def _variable(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
     """Return the candidate of a variable; what a library reported follows from something else."""
     factor = next(each for each in FACTORS if each.kind == change.kind)
-    is_given = change.subject in _GIVEN or not isinstance(factor, Variables) or factor.owns(change.subject)
+    is_given = not isinstance(factor, Variables) or factor.is_given(change.subject)
     return Candidate(change, partial(_take, change.kind, change.subject)) if is_given else None
-
-
-_GIVEN = frozenset({"cores", "--deterministic", "--portable"})
 
 
 def _take(kind: str, subject: str, mixture: Mixture) -> None:
