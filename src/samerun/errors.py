@@ -12,9 +12,12 @@
     ├── MissingExtra             an optional part is not installed
     ├── StoreTrouble             the store cannot be read or written
     ├── UnsafePath               a path from outside leads out of the folder it belongs to
+    ├── BadInput                 a model or a table that was handed over cannot be used as it is
     ├── BadSeed                  a seed is no whole number between 0 and 2**64 - 1
     ├── SetTooLate               a switch of a library can no longer be set in this process
+    ├── CannotSave               a checkpoint cannot be written
     ├── CannotRestore            a state or a checkpoint does not fit what it is to be put into
+    ├── CannotVerify             a training cannot be judged as it was given
     ├── DamagedCheckpoint        a checkpoint is cut short, changed, or was made by something else
     ├── BadLock                  a lock of data cannot be trusted or read
     ├── BadTable                 a table holds what cannot be identified by its content
@@ -93,6 +96,10 @@ class UnsafePath(SamerunError):
     """A path from outside leads out of the folder it belongs to."""
 
 
+class BadInput(SamerunError):
+    """A model or a table that was handed over cannot be used as it is."""
+
+
 class BadSeed(SamerunError):
     """A seed is no whole number between 0 and 2**64 - 1."""
 
@@ -101,8 +108,16 @@ class SetTooLate(SamerunError):
     """A switch of a library can no longer be set in this process."""
 
 
+class CannotSave(SamerunError):
+    """A checkpoint cannot be written."""
+
+
 class CannotRestore(SamerunError):
     """A state or a checkpoint does not fit what it is to be put into."""
+
+
+class CannotVerify(SamerunError):
+    """A training cannot be judged as it was given: it trains nothing, ends too early, or does not repeat."""
 
 
 class DamagedCheckpoint(SamerunError):
