@@ -27,7 +27,7 @@ from samerun.launch.order import Launch
 from samerun.launch.other_path import move_paths
 from samerun.launch.revealing import reveal
 from samerun.launch.secrets import known_secrets
-from samerun.launch.through import Through
+from samerun.launch.through import Through, environments_of
 from samerun.launch.tree import Tree, TreeReader
 from samerun.launch.workspace import Workspace, WorkspaceBuilder
 from samerun.record.missing import Missing
@@ -254,7 +254,7 @@ def _launch(
     )  # fmt: skip
     git_objects = put_git(workspace.folder, original, run.place.git) if run.place.git else None
     if mounts:
-        order.through = Through(run, layout, plan, workspace, ground, git_objects)
+        order.through = Through(environments_of(run), layout, plan, workspace, ground, git_objects)
     else:
         move_paths(order, original, workspace.folder)
     return order

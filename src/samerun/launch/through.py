@@ -20,12 +20,27 @@ from samerun.store.layout import RunFolder, StoreLayout
 
 
 class Through:
-    """Starts the command in a mount namespace in which the workspace lies over the original folder."""
+    """Starts the command in a mount namespace in which the workspace lies over the original folder.
+
+    Args:
+        environments: folders that must stay visible, since the program lives in them.
+        layout: the store.
+        plan: what the launch is given.
+        workspace: what lies over the original folder.
+        ground: where the program runs.
+        git_objects: the original's folder of objects, if there is one.
+    """
 
     def __init__(
-        self, run: Run, layout: StoreLayout, plan: Plan, workspace: Workspace, ground: Ground, git_objects: Path | None
+        self,
+        environments: Iterable[str],
+        layout: StoreLayout,
+        plan: Plan,
+        workspace: Workspace,
+        ground: Ground,
+        git_objects: Path | None,
     ) -> None:
-        self._run = run
+        self._environments = tuple(environments)
         self._layout = layout
         self._plan = plan
         self._workspace = workspace
@@ -92,9 +107,7 @@ class Through:
     def _shining(self, folder: RunFolder) -> Iterable[str]:
         """Return the folders that must be visible: the run's own, and every environment that the program lives in."""
         yield str(folder.path)
-        python = self._run.reading("python")
-        if not isinstance(python, Missing):
-            yield from _existing_folders(python.get("prefix"), python.get("base_prefix"))
+        yield from self._environments
         environments = str(self._layout.environments)
         if os.path.isdir(environments):
             yield environments
@@ -108,5 +121,8 @@ def _room(upper: Path) -> dict[str, str]:
     return {"upper": str(upper), "work": str(files.make_folder(upper.parent / "work"))}
 
 
-def _existing_folders(*paths: object) -> Iterable[str]:
+def environments_of(run: Run) -> list[str]:
+    """Return the environments that a recorded program lived in and that are still there."""
+    python = run.reading("python")
+    paths = [] if isinstance(python, Missing) else [python.get("prefix"), python.get("base_prefix")]
     return [path for path in dict.fromkeys(paths) if isinstance(path, str) and os.path.isdir(path)]

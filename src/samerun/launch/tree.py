@@ -91,7 +91,7 @@ class TreeReader:
         self._skip = {str(path) for path in skip}
         self._objects = objects
         self._redactor = redactor
-        self._cache = cache
+        self.cache = cache
         self._git: Git | None = None
 
     def read(self) -> Tree:
@@ -120,7 +120,7 @@ class TreeReader:
 
     def save_cache(self) -> None:
         """Keep the hashes for the next run."""
-        self._cache.save()
+        self.cache.save()
 
     def is_skipped(self, name: str, path: str) -> bool:
         """Say whether a folder is left out."""
@@ -212,13 +212,13 @@ class TreeReader:
     def _hashed(self, full: str, key: StatKey, plain: FileFact, entry: TrackedFile) -> FileFact:
         """Hash one file that git would show, and store it unless its content is the committed one."""
         content: bytes | None = None
-        digest, blob = self._cache.lookup(full, key), self._cache.lookup(full + "\0git", key)
+        digest, blob = self.cache.lookup(full, key), self.cache.lookup(full + "\0git", key)
         if digest is None or blob is None:
             began = time.time_ns()
             content = Path(full).read_bytes()
             digest, blob = hash_bytes(content), blob_name(content, entry.blob)
-            self._cache.remember(full, key, digest, began)
-            self._cache.remember(full + "\0git", key, blob, began)
+            self.cache.remember(full, key, digest, began)
+            self.cache.remember(full + "\0git", key, blob, began)
         if blob == entry.blob:
             return FileFact(plain.size, "committed", digest, "", plain.mode, plain.mtime_ns, blob)
         state: FileState = "changed" if entry.blob else "untracked"
