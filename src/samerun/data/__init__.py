@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from samerun.data.identity import hash_file, hash_tree
     from samerun.data.leakage import check_leakage
     from samerun.data.locking import lock
-    from samerun.data.splits import split
+    from samerun.data.splits import part_of, split
     from samerun.data.table_hash import hash_table, summarise_table
     from samerun.data.verifying import verify
 
@@ -25,6 +25,7 @@ __all__ = [
     "hash_table",
     "hash_tree",
     "lock",
+    "part_of",
     "split",
     "summarise_table",
     "verify",
@@ -39,6 +40,7 @@ __getattr__ = lazy_names(
         "hash_table": "samerun.data.table_hash:hash_table",
         "hash_tree": "samerun.data.identity:hash_tree",
         "lock": "samerun.data.locking:lock",
+        "part_of": "samerun.data.splits:part_of",
         "split": "samerun.data.splits:split",
         "summarise_table": "samerun.data.table_hash:summarise_table",
         "verify": "samerun.data.verifying:verify",
