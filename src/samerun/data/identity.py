@@ -84,6 +84,7 @@ def look(
     also: Sequence[str] = (),
     cache: Path | None = None,
     skip: frozenset[str] = frozenset(),
+    at: str = "",
     progress: Progress | None = None,
 ) -> Seen:
     """Return what ``hash_tree`` does, together with what could not be read, instead of refusing.
@@ -94,25 +95,27 @@ def look(
         also: algorithms besides BLAKE3.
         cache: the folder of what is remembered.
         skip: paths in the tree that are passed over.
+        at: what stands before every path of the result, or the path of a single file; empty for none.
         progress: called with files and bytes done.
     """
     others = checked_algorithms(also)
     try:
         facts = os.stat(path)
     except OSError as error:
-        raise _not_there(path, error) from error
+        raise not_there(path, error) from error
     if not stat.S_ISDIR(facts.st_mode):
-        return _look_at_one(path, facts, others, progress)
+        return _look_at_one(path, at or os.path.basename(os.path.abspath(path)), facts, others, progress)
     remembered = Remembered(cache_file(cache or users_cache(), path))
     with Pool(others, progress) as pool:
-        return _Look(remembered, pool, quick and not others).through(path, skip)
+        return _Look(remembered, pool, quick and not others, at).through(path, skip)
 
 
 class _Look:
     """One look through a tree."""
 
-    def __init__(self, remembered: Remembered, pool: Pool, quick: bool) -> None:
+    def __init__(self, remembered: Remembered, pool: Pool, quick: bool, at: str) -> None:
         self._remembered = remembered
+        self._at = f"{at}/" if at else ""
         self._pool = pool
         self._quick = quick
         self._entries: list[Entry] = []
@@ -128,8 +131,6 @@ class _Look:
                 self._take(listing)
             self._pool.finish()
             whole = True
-        except PermissionError as error:
-            raise _not_there(top, error) from error
         finally:
             for folder in self._folders:
                 folder.remember(self._remembered)
@@ -139,16 +140,17 @@ class _Look:
         return Seen(manifest_of(self._entries), self._unread, sorted(self._left_out))
 
     def _take(self, listing: Listing) -> None:
-        self._left_out += listing.left_out
+        self._left_out += [self._at + path for path in listing.left_out]
+        path = (self._at + listing.path).rstrip("/")
         if listing.error is not None:
-            self._unread.append(Unread(listing.path, reason(listing.error), folder=True))
+            self._unread.append(Unread(path, reason(listing.error), folder=True))
             return
-        prefix = f"{listing.path}/" if listing.path else ""
+        prefix = f"{path}/" if path else ""
         files = [(name, facts) for name, facts in listing.others if stat.S_ISREG(facts.st_mode)]
         if len(files) != len(listing.others):
             self._take_others(listing, prefix)
-        if not (listing.others or listing.folders or listing.left_out or not prefix):
-            self._entries.append(Entry(listing.path, "folder"))
+        if path and not (listing.others or listing.folders or listing.left_out):
+            self._entries.append(Entry(path, "folder"))
         names, facts = [name for name, _ in files], [one for _, one in files]
         known = self._remembered.look_up(listing.path, names, facts) if self._quick else [""] * len(names)
         hashes = FileHashes(listing.path, prefix, names, facts, known)
@@ -171,9 +173,12 @@ class _Look:
 
 
 def _look_at_one(
-    path: str | os.PathLike[str], facts: os.stat_result, also: tuple[str, ...], progress: Progress | None
+    path: str | os.PathLike[str],
+    name: str,
+    facts: os.stat_result,
+    also: tuple[str, ...],
+    progress: Progress | None,
 ) -> Seen:
-    name = os.path.basename(os.path.abspath(path))
     if not stat.S_ISREG(facts.st_mode):
         raise MissingData(f"{os.fspath(path)} is no file and no folder.", "Give a file or a folder.")
     with Pool(also, progress) as pool:
@@ -186,6 +191,7 @@ def _look_at_one(
     return Seen(manifest_of(entries), unread, [])
 
 
-def _not_there(path: str | os.PathLike[str], error: OSError) -> MissingData:
+def not_there(path: str | os.PathLike[str], error: OSError) -> MissingData:
+    """Return the error for data that is not where it is said to be, or cannot be listed."""
     words = "there is nothing there" if isinstance(error, FileNotFoundError) else reason(error)
     return MissingData(f"{os.fspath(path)} cannot be read: {words}.", "Give a file or a folder that can be read.")

@@ -14,7 +14,6 @@ Names and targets are the bytes of the file system; no name holds a NUL, so two 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal
@@ -28,7 +27,7 @@ Kind = Literal["file", "link", "folder", "special"]
 _START = b"samerun.data-tree/1\0"
 
 
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One thing in a tree.
 
     ``path`` is relative, with ``/``; bytes that are no UTF-8 stand in it as ``os.fsdecode`` gives them. ``size`` is in
@@ -87,14 +86,19 @@ def manifest_of(entries: Iterable[Entry]) -> Manifest:
 
 def order(entry: Entry) -> bytes:
     """Return what entries are sorted by: the bytes of the path."""
-    return os.fsencode(entry.path)
+    return raw(entry.path)
+
+
+def raw(text: str) -> bytes:
+    """Return the bytes that a path or a link's target has in the file system."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def folder_hash(entries: Iterable[Entry]) -> str:
     """Return the Merkle hash, in hex, of entries that are sorted by ``order``."""
     folders: dict[bytes, list[tuple[bytes, bytes]]] = {b"": []}
     for entry in entries:
-        path = os.fsencode(entry.path)
+        path = raw(entry.path)
         if entry.kind == "folder":
             _folder(folders, path)
             continue
@@ -117,7 +121,7 @@ def _record(entry: Entry, name: bytes) -> bytes:
     if entry.kind == "file":
         return b"f%d\0%b\0%b\0" % (entry.size, entry.blake3.encode(), name)
     if entry.kind == "link":
-        return b"l\0%b\0%b\0" % (os.fsencode(entry.target), name)
+        return b"l\0%b\0%b\0" % (raw(entry.target), name)
     return b"s\0%b\0%b\0" % (entry.special.encode(), name)
 
 

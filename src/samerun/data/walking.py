@@ -51,16 +51,15 @@ def walk(top: str | os.PathLike[str], skip: frozenset[str] = frozenset()) -> Ite
     Args:
         top: the folder; a link to one is followed.
         skip: paths below ``top`` that are passed over.
-
-    Raises:
-        OSError: ``top`` itself cannot be listed. Below it, the listing says so.
     """
     with ExitStack() as kept:
-        first = os.open(top, _FOLDER)
+        try:
+            first = os.open(top, _FOLDER)
+        except OSError as error:
+            yield Listing("", error=error)
+            return
         kept.callback(os.close, first)
         listing = _listed(Listing("", first), skip)
-        if listing.error is not None:
-            raise listing.error
         yield listing
         waiting = [_Place(first, name, name) for name in reversed(listing.folders)]
         while waiting:
