@@ -1,0 +1,174 @@
+"""A folder of checkpoints: the numbered ones, ``best`` and ``last``; what stays, what goes, and in which order.
+
+The numbered file comes first, ``best`` then, ``last`` moves last, and only then old ones go. Each step is one rename,
+so a kill between any two leaves whole files. What samerun did not write is never touched.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from samerun.basics import files
+from samerun.basics.locks import locked
+from samerun.errors import BadOption, CannotSave, DamagedCheckpoint
+from samerun.state.checkpoint.checkpoint_file import MODE, is_ours, peek_file
+from samerun.state.checkpoint.naming import Name, parse_name
+
+SUFFIX = ".pt"
+_LEFTOVER = re.compile(r"\.(?:epoch_\d+|step_\d+|best|last)[0-9a-z_.]*\.[0-9a-f]{16}\.tmp\Z", re.ASCII)
+_LOCK = ".lock"
+
+
+class Entry(NamedTuple):
+    """A numbered checkpoint that is there."""
+
+    name: Name
+    path: Path
+
+
+class Rule(NamedTuple):
+    """What is kept: how many of the newest (None: all), and by which metric the best one is known."""
+
+    keep_last: int | None
+    keep_best: str | None
+    mode: str
+
+
+class Folder:
+    """The files of one ``Checkpoints``.
+
+    Args:
+        path: the folder; made with the first checkpoint.
+        rule: what is kept.
+        durable: whether each checkpoint is to survive a power cut.
+    """
+
+    def __init__(self, path: Path, rule: Rule, *, durable: bool) -> None:
+        self.path = path
+        self.rule = rule
+        self.durable = durable
+        self._made = False
+
+    def entries(self) -> list[Entry]:
+        """Return the numbered checkpoints, newest last, by their names alone."""
+        try:
+            names = os.listdir(self.path)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        parsed = ((name, parse_name(name)) for name in names if name.endswith(SUFFIX))
+        found = [Entry(name, self.path / text) for text, name in parsed if name and text == f"{name}{SUFFIX}"]
+        return sorted(found, key=lambda entry: entry.name.order)
+
+    def place(self, name: Name | str) -> Path:
+        """Return where the checkpoint of this name is or would be; ``best`` and ``last`` are names too."""
+        return self.path / f"{name}{SUFFIX}"
+
+    def publish(self, name: Name, metrics: dict[str, Any], write: Callable[[Path], object]) -> Path:
+        """Put a checkpoint there and move ``best`` and ``last``.
+
+        Args:
+            name: what it is called.
+            metrics: its metrics.
+            write: writes the checkpoint to a path, whole or not at all.
+
+        Raises:
+            CannotSave: the system refused; what was there before is as it was.
+        """
+        path = self.place(name)
+        with self._saving(path):
+            if not self._made:
+                files.make_folder(self.path)
+            self._made = True
+            with locked(self.path / _LOCK):
+                self._clear_leftovers()
+                self._refuse_foreign(path)
+                write(path)
+                if self._is_best(metrics):
+                    self._point("best", path)
+                self._point("last", path)
+                self._prune(name)
+        return path
+
+    @contextmanager
+    def _saving(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            why = error.strerror or str(error)
+            step = "Free some space, or keep fewer." if error.errno in _NO_SPACE else "See that it can be written to."
+            if self._made and not self.path.is_dir():
+                why, step = "its folder is gone", "Give Checkpoints another folder, or make it again."
+            raise CannotSave(
+                f"The checkpoint {path} could not be saved: {why}. The ones before are as they were.",
+                step,
+                path=str(path),
+                errno=error.errno,
+            ) from error
+
+    def _clear_leftovers(self) -> None:
+        """Remove what killed saves left; the lock is held, so nobody is writing one of them."""
+        for text in os.listdir(self.path):
+            if _LEFTOVER.match(text):
+                with suppress(FileNotFoundError):
+                    os.unlink(self.path / text)
+
+    def _refuse_foreign(self, path: Path) -> None:
+        """Never put a checkpoint over a file that samerun did not write."""
+        for each in (path, self.place("best"), self.place("last")):
+            if os.path.lexists(each) and not is_ours(each) and not (each.is_file() and each.stat().st_size == 0):
+                raise BadOption(
+                    f"{each} is there and was not written by samerun's Checkpoints; it is left as it is.",
+                    "Move it away, or give Checkpoints a folder of its own.",
+                    path=str(each),
+                )
+
+    def _is_best(self, metrics: dict[str, Any]) -> bool:
+        """Say whether this one is better than the best so far; a NaN never is, nor is an equal one."""
+        value = self._measure(metrics)
+        if value is None:
+            return False
+        try:
+            before = self._measure(peek_file(self.place("best")).get("metrics", {}))
+        except (FileNotFoundError, DamagedCheckpoint):
+            return True
+        if before is None:
+            return True
+        return value < before if self.rule.mode == "min" else value > before
+
+    def _measure(self, metrics: Any) -> float | None:
+        value = metrics.get(self.rule.keep_best) if isinstance(metrics, dict) else None
+        number = isinstance(value, int | float) and not math.isnan(value)
+        return value if number else None
+
+    def _point(self, text: str, target: Path) -> None:
+        """Give a checkpoint a second name: the same blocks where the system can, else a copy."""
+        path = self.place(text)
+        temporary = files.temporary_name(path)
+        try:
+            files.link_or_copy(target, temporary)
+            os.chmod(temporary, MODE)
+            os.replace(temporary, path)
+        finally:
+            with suppress(FileNotFoundError):  # a rename over another name of the same file leaves both
+                os.unlink(temporary)
+        if self.durable:
+            files.sync_folder(self.path)
+
+    def _prune(self, newest: Name) -> None:
+        """Remove the numbered ones beyond ``keep_last``, never the one just written."""
+        keep = self.rule.keep_last
+        if keep is None:
+            return
+        old = [entry for entry in self.entries() if entry.name != newest and is_ours(entry.path)]
+        for entry in old[: max(len(old) - (keep - 1), 0)]:
+            with suppress(FileNotFoundError):
+                os.unlink(entry.path)
+
+
+_NO_SPACE = (27, 28, 122)  # EFBIG, ENOSPC, EDQUOT: the same numbers on every Linux

@@ -1,0 +1,244 @@
+"""What a program gives to be saved and restored: models, optimizers, anything with ``state_dict``, plain values.
+
+Each kind is a class of ``Part``: what it saves, how it is checked before anything is touched, how it is set, and how
+it is set back.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from samerun.errors import CannotRestore
+from samerun.state.checkpoint.modules import Names, check_module, is_plain, unwrapped
+from samerun.state.checkpoint.optimizers import check_optimizer
+
+
+class Part:
+    """Something given by keyword; this class itself is for what has ``state_dict`` and ``load_state_dict``.
+
+    Args:
+        name: the keyword.
+        thing: what was given.
+    """
+
+    kind = "state"
+    per_rank = True
+    """Whether each rank has its own; models and optimizers are the same on all."""
+
+    def __init__(self, name: str, thing: Any) -> None:
+        self.name = name
+        self.thing = thing
+
+    @property
+    def class_name(self) -> str:
+        """The class of the thing."""
+        kind = type(self.thing)
+        return f"{kind.__module__}.{kind.__qualname__}"
+
+    @property
+    def cannot_fail(self) -> bool:
+        """Whether a state that passed ``check`` is set for certain, so that nothing need be kept to set back."""
+        return False
+
+    def state(self) -> Any:
+        """Return what is saved."""
+        return self.thing.state_dict()
+
+    def check(self, state: Any, class_name: str) -> None:
+        """Check that a saved state fits, as far as can be told without setting it.
+
+        Raises:
+            CannotRestore: it does not.
+        """
+        if isinstance(self.thing, torch.optim.lr_scheduler.LRScheduler):
+            self._check_class(class_name)
+
+    def _check_class(self, class_name: str) -> None:
+        if class_name and class_name.rpartition(".")[2] != self.class_name.rpartition(".")[2]:
+            raise CannotRestore(
+                f"The checkpoint's {self.name} is a {class_name}, this one a {self.class_name}.",
+                "Build it as it was when the checkpoint was saved. Nothing was restored.",
+                part=self.name,
+            )
+
+    def backup(self) -> Any:
+        """Return a copy of the present state."""
+        return copy.deepcopy(self.state())
+
+    def set(self, state: Any) -> None:
+        """Set a saved state."""
+        self.thing.load_state_dict(state)
+
+
+class ModulePart(Part):
+    """A model, wrapped or not; its names are saved without those of the wrappers."""
+
+    kind = "module"
+    per_rank = False
+
+    @property
+    def class_name(self) -> str:
+        """The class inside of the wrappers."""
+        return Part(self.name, unwrapped(self.thing)).class_name
+
+    @property
+    def cannot_fail(self) -> bool:
+        """Whether nothing but torch's own code takes part in loading."""
+        return is_plain(self.thing)
+
+    def state(self) -> Any:
+        """Return the state by clean names."""
+        return Names(self.thing).clean_state(self.thing.state_dict())
+
+    def check(self, state: Any, class_name: str) -> None:
+        """Names, shapes and types."""
+        check_module(self.name, self.thing, state)
+
+    def set(self, state: Any) -> None:
+        """Set the state by the names that the wrapped module uses."""
+        self.thing.load_state_dict(Names(self.thing).own_state(self.thing.state_dict().keys(), state))
+
+
+class OptimizerPart(Part):
+    """An optimizer of torch's kind."""
+
+    kind = "optimizer"
+    per_rank = False
+
+    def check(self, state: Any, class_name: str) -> None:
+        """Class, groups and shapes."""
+        self._check_class(class_name)
+        check_optimizer(self.name, self.thing, state)
+
+    def backup(self) -> Any:
+        """Return the present state itself: loading puts other tensors in their place and changes none."""
+        return self.thing.state_dict()
+
+
+class ValuePart(Part):
+    """A plain value. Lists, dicts, sets, tensors and arrays are set in place; the rest is handed back as it was."""
+
+    kind = "value"
+
+    def state(self) -> Any:
+        """Return the value."""
+        return self.thing
+
+    def check(self, state: Any, class_name: str) -> None:
+        """What is set in place has the same kind, and tensors and arrays the same shape and type."""
+        if type(self.thing) not in _SETTERS:
+            return
+        same = isinstance(state, type(self.thing)) or type(self.thing) is torch.nn.Parameter
+        if not same or _traits(self.thing) != _traits(state):
+            raise CannotRestore(
+                f"The checkpoint's {self.name} is {_described(state)}, the one given {_described(self.thing)}.",
+                "Give one of the same kind, or read it from .values. Nothing was restored.",
+                part=self.name,
+            )
+
+    def set(self, state: Any) -> None:
+        """Set it in place where it can be."""
+        setter = _SETTERS.get(type(self.thing))
+        if setter is not None:
+            setter(self.thing, copy.deepcopy(state))
+
+
+class GroupPart(Part):
+    """Several things with ``state_dict`` in a list, a tuple or a dict."""
+
+    kind = "group"
+
+    def __init__(self, name: str, thing: Any) -> None:
+        super().__init__(name, thing)
+        items = thing.items() if isinstance(thing, Mapping) else enumerate(thing)
+        self._parts = {key: part_for(f"{name}[{key!r}]", each) for key, each in items}
+        self.per_rank = all(part.per_rank for part in self._parts.values())
+
+    def state(self) -> Any:
+        """Return the states by key or number."""
+        return {key: part.state() for key, part in self._parts.items()}
+
+    def check(self, state: Any, class_name: str) -> None:
+        """The same keys, and each fits."""
+        if not isinstance(state, dict) or state.keys() != self._parts.keys():
+            saved = list(state) if isinstance(state, dict) else type(state).__name__
+            raise CannotRestore(
+                f"The checkpoint's {self.name} holds {saved}, the one given {list(self._parts)}.",
+                "Give the same number of them. Nothing was restored.",
+                part=self.name,
+            )
+        for key, part in self._parts.items():
+            part.check(state[key], "")
+
+    def backup(self) -> Any:
+        """Return the present states."""
+        return {key: part.backup() for key, part in self._parts.items()}
+
+    def set(self, state: Any) -> None:
+        """Set each."""
+        for key, part in self._parts.items():
+            part.set(state[key])
+
+
+def part_for(name: str, thing: Any) -> Part:
+    """Return the part that a thing is."""
+    if isinstance(thing, torch.nn.Module):
+        return ModulePart(name, thing)
+    if isinstance(thing, torch.optim.Optimizer):
+        return OptimizerPart(name, thing)
+    if _is_stateful(thing):
+        return Part(name, thing)
+    return (GroupPart if _is_group(thing) else ValuePart)(name, thing)
+
+
+def _is_stateful(thing: Any) -> bool:
+    methods = (getattr(thing, name, None) for name in ("state_dict", "load_state_dict"))
+    return not isinstance(thing, type) and all(map(callable, methods))
+
+
+def _is_group(thing: Any) -> bool:
+    members = list(thing.values()) if isinstance(thing, dict) else thing
+    return isinstance(members, list | tuple) and bool(members) and all(map(_is_stateful, members))
+
+
+def _traits(value: Any) -> tuple[Any, ...]:
+    return (value.shape, value.dtype) if isinstance(value, torch.Tensor | np.ndarray) else ()
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, torch.Tensor | np.ndarray):
+        return f"a {type(value).__name__} of {value.dtype} and shape {list(value.shape)}"
+    return f"a {type(value).__name__}"
+
+
+def _set_list(target: list[Any], value: list[Any]) -> None:
+    target[:] = value
+
+
+def _set_members(target: Any, value: Any) -> None:
+    target.clear()
+    target.update(value)
+
+
+def _set_tensor(target: torch.Tensor, value: torch.Tensor) -> None:
+    with torch.no_grad():
+        target.copy_(value)
+
+
+def _set_array(target: np.ndarray[Any, Any], value: np.ndarray[Any, Any]) -> None:
+    target[...] = value
+
+
+_SETTERS: dict[type, Callable[[Any, Any], None]] = {
+    list: _set_list,
+    dict: _set_members,
+    set: _set_members,
+    torch.Tensor: _set_tensor,
+    torch.nn.Parameter: _set_tensor,
+    np.ndarray: _set_array,
+}

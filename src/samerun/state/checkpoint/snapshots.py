@@ -1,0 +1,98 @@
+"""Copies of storages in memory that is used again and again, and a thread that writes while training goes on."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+
+import torch
+
+
+class Buffers:
+    """Memory for one copy of a state; kept, so that only the first copy pays for it.
+
+    Storages on a GPU are copied into pinned memory, all in flight at once.
+    """
+
+    def __init__(self) -> None:
+        self._buffers: list[torch.Tensor] = []
+
+    def copy(self, storages: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        """Return copies of flat tensors on the CPU; they hold until the next call."""
+        del self._buffers[len(storages) :]
+        devices = set()
+        for number, storage in enumerate(storages):
+            if number == len(self._buffers):
+                self._buffers.append(_like(storage))
+            elif not _fits(self._buffers[number], storage):
+                self._buffers[number] = _like(storage)
+            pinned = storage.device.type == "cuda"
+            self._buffers[number].copy_(storage, non_blocking=pinned)
+            if pinned:
+                devices.add(storage.device)
+        for device in devices:
+            torch.cuda.current_stream(device).synchronize()
+        return list(self._buffers)
+
+
+def _like(storage: torch.Tensor) -> torch.Tensor:
+    return torch.empty(storage.numel(), dtype=storage.dtype, pin_memory=storage.device.type == "cuda")
+
+
+def _fits(buffer: torch.Tensor, storage: torch.Tensor) -> bool:
+    pinned = storage.device.type == "cuda"
+    same = buffer.numel() == storage.numel() and buffer.dtype == storage.dtype
+    return bool(same and buffer.is_pinned() == pinned)
+
+
+class Background:
+    """Runs one task at a time in a thread; what went wrong is raised by the next ``wait``.
+
+    The interpreter waits for a task in flight before it ends; only a kill ends it in the middle.
+    """
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self._error: BaseException | None = None
+        _all.add(self)
+
+    def start(self, task: Callable[[], object]) -> None:
+        """Start a task; the one before is waited for first."""
+        self.wait()
+        self._thread = threading.Thread(target=self._run, args=(task,), name="samerun-checkpoint")
+        self._thread.start()
+
+    def _run(self, task: Callable[[], object]) -> None:
+        try:
+            task()
+        except BaseException as error:
+            self._error = error.with_traceback(None)
+            if not isinstance(error, Exception):
+                raise
+
+    def wait(self) -> None:
+        """Wait for the task in flight.
+
+        Raises:
+            Exception: whatever the task raised.
+        """
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+
+_all: weakref.WeakSet[Background] = weakref.WeakSet()
+
+
+def _finish() -> None:
+    """Raise at the interpreter's end what nobody asked for, so that it is seen on standard error."""
+    for background in list(_all):
+        background.wait()
+
+
+atexit.register(_finish)

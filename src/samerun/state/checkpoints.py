@@ -1,0 +1,301 @@
+"""Checkpoints that are whole or not there, checked to the last byte, and restored entirely or not at all.
+
+    checkpoints = Checkpoints("checkpoints", keep_last=3, keep_best="val/loss")
+    checkpoints.load(model=model, optimizer=optimizer)
+    ...
+    checkpoints.save(epoch=epoch, metrics={"val/loss": loss}, model=model, optimizer=optimizer)
+
+What may be lost: a killed process loses nothing that ``save`` returned from; only ``durable=True`` survives a power
+cut.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from samerun.errors import BadOption, DamagedCheckpoint
+from samerun.state.checkpoint.checkpoint_file import peek_file, read_file, write_encoded
+from samerun.state.checkpoint.config import config_hash, plain_config
+from samerun.state.checkpoint.content import META, Meta, Rank, collect, gather
+from samerun.state.checkpoint.encoding import encode
+from samerun.state.checkpoint.folder import Folder, Rule
+from samerun.state.checkpoint.metrics import plain_metrics, warn_if_missing
+from samerun.state.checkpoint.naming import Name, name_for, parse_name, whole
+from samerun.state.checkpoint.parts import part_for
+from samerun.state.checkpoint.ranks import Meeting, rank_and_size
+from samerun.state.checkpoint.restored import Listed, Restored
+from samerun.state.checkpoint.restoring import Restoration
+from samerun.state.checkpoint.snapshots import Background, Buffers
+
+__all__ = ["Checkpoints", "Listed", "Restored"]
+
+
+class Checkpoints:
+    """A folder of checkpoints: ``epoch_005.pt`` and its like, ``best.pt`` and ``last.pt``.
+
+    Args:
+        folder: where they lie; made with the first one.
+        keep_last: how many numbered ones stay, the newest; None keeps all. ``best.pt`` stays besides.
+        keep_best: the metric by which the best one is known; None keeps no best.
+        mode: ``min`` if a smaller metric is better, ``max`` if a larger one is.
+        every: how many steps (epochs, where no step is given) lie between saves that are really written.
+        asynchronous: whether ``save`` returns after a copy in memory, and a thread writes.
+        durable: whether each checkpoint survives a power cut (fsync).
+
+    Raises:
+        BadOption: an argument means nothing.
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        keep_last: int | None = 3,
+        keep_best: str | None = None,
+        mode: str = "min",
+        every: int = 1,
+        asynchronous: bool = False,
+        durable: bool = False,
+    ) -> None:
+        if mode not in ("min", "max"):
+            raise BadOption(f"mode={mode!r} is neither 'min' nor 'max'.", "Give 'min' if a smaller metric is better.")
+        self._every = _at_least_one(every, "every")
+        keep = None if keep_last is None else _at_least_one(keep_last, "keep_last")
+        self.folder = Path(folder)
+        self._folder = Folder(self.folder, Rule(keep, keep_best, mode), durable=durable)
+        self._background = Background() if asynchronous else None
+        self._buffers = Buffers()
+        self._bucket: int | None = None
+
+    def save(
+        self,
+        *,
+        epoch: int | None = None,
+        step: int | None = None,
+        metrics: Mapping[str, Any] | None = None,
+        config: Any = None,
+        mid_epoch: bool | None = None,
+        force: bool = False,
+        generators: bool = True,
+        **parts: Any,
+    ) -> Path | None:
+        """Save everything given by keyword, and the state of every random generator.
+
+        In a distributed training every rank calls it, with the same arguments; rank 0 writes one file with the
+        generators of all ranks, and of all ranks what differs between them (models and optimizers: rank 0's).
+
+        Args:
+            epoch: the epoch; part of the name.
+            step: the step.
+            metrics: numbers by name.
+            config: the program's configuration; its hash is part of the name that is kept inside.
+            mid_epoch: whether the epoch goes on, so that the step is part of the name; by default it is where
+                ``every`` is more than 1. A later save of the same name takes the place of the earlier one.
+            force: whether to save although it is not due by ``every``.
+            generators: whether the states of random generators are saved.
+            **parts: models, optimizers and whatever has ``state_dict`` and ``load_state_dict``, alone or in a list or
+                dict; or plain values.
+
+        Returns:
+            The file; None if it was not due.
+
+        Raises:
+            CannotSave: it could not be written, or a part holds something that is no plain value; the checkpoints
+                before are as they were. With ``asynchronous=True`` also what went wrong with the one before.
+        """
+        name = self._name(epoch, step, mid_epoch)
+        numbers = plain_metrics(metrics)
+        if META in parts:
+            raise BadOption(f"A part cannot be called {META!r}.", "Samerun keeps its own facts there; rename it.")
+        if not self._is_due(name, whole(step, "step")) and not force:
+            return None
+        self.wait()
+        warn_if_missing(self._folder.rule.keep_best, numbers, stacklevel=3)
+        plain = plain_config(config)
+        title = str(name) if config is None else f"{name}-{config_hash(plain)}"
+        given = [part_for(part, thing) for part, thing in parts.items()]
+        meta = Meta(
+            title,
+            whole(epoch, "epoch"),
+            whole(step, "step"),
+            numbers,
+            plain,
+            {part.name: part.kind for part in given},
+            {part.name: part.class_name for part in given},
+            [],
+        )
+        return self._save(name, meta, given, generators)
+
+    def _save(self, name: Name, meta: Meta, parts: list[Any], with_generators: bool) -> Path:
+        meeting = Meeting()
+        try:
+            states, drawn = collect(parts, with_generators=with_generators, rank=meeting.rank)
+            own = {part.name: states[part.name] for part in parts if part.per_rank} if meeting.size > 1 else {}
+            ranks = gather(meeting, Rank(drawn, own))
+            if meeting.rank == 0:
+                self._write(name, meta._replace(ranks=ranks), states)
+        except BaseException as error:
+            if meeting.rank == 0:
+                meeting.conclude(error)
+            raise
+        meeting.conclude()
+        return self._folder.place(name)
+
+    def _write(self, name: Name, meta: Meta, states: dict[str, Any]) -> None:
+        """Write a checkpoint, or copy it and let the thread write it."""
+        pickle, storages = encode({**states, META: meta.as_tree()})
+        if self._background is not None:
+            storages = self._buffers.copy(storages)
+
+        def write(path: Path) -> object:
+            return write_encoded(path, meta.facts(), pickle, storages, durable=self._folder.durable)
+
+        def publish() -> object:
+            return self._folder.publish(name, meta.metrics, write)
+
+        if self._background is None:
+            publish()
+        else:
+            self._background.start(publish)
+
+    def _name(self, epoch: int | None, step: int | None, mid_epoch: bool | None) -> Name:
+        within = mid_epoch if mid_epoch is not None else self._every > 1 and epoch is not None and step is not None
+        return name_for(whole(epoch, "epoch"), whole(step, "step"), bool(within))
+
+    def _is_due(self, name: Name, step: int | None) -> bool:
+        """Say whether ``every`` steps have passed; multiples of it count, so a resumed training saves at the same."""
+        position = step if step is not None else name.epoch or 0
+        bucket = position // self._every
+        due = position % self._every == 0 if self._bucket is None else bucket != self._bucket
+        self._bucket = bucket
+        return due
+
+    def load(
+        self,
+        which: str | int | os.PathLike[str] = "last",
+        *,
+        config: Any = None,
+        generators: bool = True,
+        **parts: Any,
+    ) -> Restored | None:
+        """Check a checkpoint, then put everything given by keyword back into its state; the generators last.
+
+        Args:
+            which: ``last``, ``best``, a name (``epoch_005``), the number of an epoch, or a file.
+            config: the present configuration; the answer says what differs from the saved one.
+            generators: whether random generators get their states back.
+            **parts: as given to ``save``. Lists, dicts, sets, tensors and arrays are set in place.
+
+        Returns:
+            What was restored and what was not, with the reason; None if the folder holds no checkpoint yet.
+
+        Raises:
+            DamagedCheckpoint: the file is not as it was written, or is none of samerun's; says which one is whole.
+            CannotRestore: it does not fit, with the names and shapes that differ; everything is as before the call.
+            BadOption: there is none of that name.
+        """
+        self.wait()
+        path = self._find(which)
+        if path is None:
+            return None
+        try:
+            loaded = read_file(path)
+            restoration = Restoration(path, loaded.tree, parts, *rank_and_size())
+        except DamagedCheckpoint as error:
+            raise self._with_a_way_out(error, path) from error
+        except OSError as error:
+            raise DamagedCheckpoint(f"{path} cannot be read: {error.strerror}.", "Nothing was restored.") from error
+        return restoration.run(config=config, with_generators=generators)
+
+    def _find(self, which: str | int | os.PathLike[str]) -> Path | None:
+        entries = self._folder.entries()
+        named = [path for path in map(self._folder.place, ("last", "best")) if os.path.lexists(path)]
+        if isinstance(which, os.PathLike) or (isinstance(which, str) and os.sep in which):
+            return Path(which)
+        if not entries and not named:
+            return None
+        if which in ("last", "last.pt"):
+            path = self._folder.place("last")
+            return path if path in named else entries[-1].path if entries else None
+        if which in ("best", "best.pt"):
+            path = self._folder.place("best")
+            if path not in named:
+                raise BadOption("There is no best checkpoint yet.", "Give keep_best= and that metric to save.")
+            return path
+        return self._find_numbered(which)
+
+    def _find_numbered(self, which: str | int) -> Path:
+        """Return the checkpoint of a name or an epoch; the best or last one may be it under its other name."""
+        wanted = parse_name(which) if isinstance(which, str) else Name(whole(which, "epoch"), None)
+        for entry in self._folder.entries():
+            if entry.name == wanted:
+                return entry.path
+        for text in ("best", "last"):
+            path = self._folder.place(text)
+            if wanted is not None and path.exists() and parse_name(str(peek_file(path).get("name"))) == wanted:
+                return path
+        there = [each.name for each in self.list()]
+        raise BadOption(
+            f"There is no checkpoint {which!r} in {self.folder}.", f"There are: {', '.join(there)}; and last, best."
+        )
+
+    def _with_a_way_out(self, error: DamagedCheckpoint, path: Path) -> DamagedCheckpoint:
+        """Return the error with the newest checkpoint that is whole, if there is one."""
+        for candidate in [*(entry.path for entry in reversed(self._folder.entries())), self._folder.place("best")]:
+            try:
+                if candidate == path or not candidate.exists():
+                    continue
+                read_file(candidate)
+            except (DamagedCheckpoint, OSError):
+                continue
+            step = f"The newest whole one is {candidate.stem}: load it with load({candidate.stem!r}, ...)."
+            return DamagedCheckpoint(error.sentence, f"{step} Nothing was restored.", **error.facts)
+        return error
+
+    def list(self) -> list[Listed]:
+        """Return the numbered checkpoints, newest last; only the last bytes of each are read."""
+        return [_listed(entry.path, str(entry.name)) for entry in self._folder.entries()]
+
+    def wait(self) -> None:
+        """Wait until what ``save`` began is written (``asynchronous=True``).
+
+        Raises:
+            CannotSave: it could not be written.
+        """
+        if self._background is not None:
+            self._background.wait()
+
+    def close(self) -> None:
+        """Wait for what is being written; the object can be used again afterwards."""
+        self.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def _at_least_one(value: object, what: str) -> int:
+    number = whole(value, what)
+    if not number:
+        raise BadOption(f"{what}={value!r} is no whole number of 1 or more.", f"Give {what}=1 or more.")
+    return number
+
+
+def _listed(path: Path, name: str) -> Listed:
+    try:
+        facts = peek_file(path)
+    except (DamagedCheckpoint, OSError) as error:
+        return Listed(path, name, problem=str(error))
+    metrics = facts.get("metrics")
+    return Listed(
+        path,
+        str(facts.get("name", name)),
+        facts.get("epoch"),
+        facts.get("step"),
+        metrics if isinstance(metrics, dict) else {},
+    )
