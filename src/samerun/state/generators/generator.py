@@ -24,6 +24,10 @@ class Generator(Protocol):
         """Return whether the library is imported, to its end, and has such generators."""
         return is_imported(self.module)
 
+    def reach(self) -> bool:
+        """Return whether the library is imported, so that a state can be set; as ``check`` says in detail."""
+        return is_imported(self.module)
+
     def seed(self, seed: int, rank: int | None = None) -> None:
         """Begin anew.
 

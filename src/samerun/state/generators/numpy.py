@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import struct
 import sys
 from typing import TYPE_CHECKING, Any
 
 from samerun.state.derive import derive_seed
 from samerun.state.generators import mersenne
-from samerun.state.generators.generator import Generator, Plain
+from samerun.state.generators.generator import Generator, Plain, is_imported
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +27,12 @@ class Numpy(Generator):
 
     name = "numpy"
     module = "numpy.random"
+
+    def reach(self) -> bool:
+        """Return whether numpy is imported; its random part, which waits for its first use, is loaded then."""
+        if is_imported("numpy") and self.module not in sys.modules:
+            importlib.import_module(self.module)
+        return is_imported(self.module)
 
     def seed(self, seed: int, rank: int | None = None) -> None:
         """Seed it as ``numpy.random.seed(seed)`` does; that refuses 2**32 and more, which are hashed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from samerun.errors import CannotRestore
-from samerun.state.generators.generator import Generator, Plain, is_imported
+from samerun.state.generators.generator import Generator, Plain
 from samerun.state.generators.table import GENERATORS
 
 _BY_NAME = {generator.name: generator for generator in GENERATORS}
@@ -47,6 +47,6 @@ def restore(states: Mapping[str, Plain]) -> dict[str, str]:
 def _why_not(generator: Generator | None, state: Plain) -> str:
     if generator is None:
         return "this samerun knows no generator of that name"
-    if not is_imported(generator.module):
+    if not generator.reach():
         return f"{generator.module} is not imported in this process"
     return generator.check(state)
