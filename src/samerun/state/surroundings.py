@@ -11,6 +11,7 @@ import functools
 import random
 import sys
 import types
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -48,19 +49,27 @@ def reached(roots: Iterable[object]) -> Iterator[object]:
     """Yield the models, optimizers, schedulers, scalers, loaders and generators that can be reached.
 
     Args:
-        roots: where to begin. Long lists of plain values, arrays and other libraries' functions are not looked into.
+        roots: where to begin. Containers of more than 1,000 items, arrays, other libraries' functions and our own
+            objects are not looked into.
     """
-    waiting, seen = list(roots), {id(None)}
+    waiting, seen = deque(roots), {id(None)}
     kept: list[object] = []  # what is made on the way must live, or its id is used again
     while waiting:
-        one = waiting.pop()
+        one = waiting.popleft()
         if id(one) in seen or isinstance(one, _PLAIN) or _is_tensor(one):
             continue
         seen.add(id(one))
         kept.append(one)
-        if _kind(one) is not None:
+        if _kind(one) is not None or _has_state(one):
             yield one
-        waiting.extend(_below(one, roots))
+        waiting.extend(_below(one))
+
+
+def _has_state(value: object) -> bool:
+    """Say whether an object offers its state as torch's parts do."""
+    kind = type(value)
+    offers = hasattr(kind, "state_dict") and hasattr(kind, "load_state_dict")
+    return offers and not isinstance(value, type) and not _is_ours(value)
 
 
 def _is_tensor(value: object) -> bool:
@@ -68,14 +77,14 @@ def _is_tensor(value: object) -> bool:
     return torch is not None and isinstance(value, torch.Tensor)
 
 
-def _below(value: Any, roots: Iterable[object]) -> Iterable[object]:
+def _below(value: Any) -> Iterable[object]:
     if isinstance(value, types.FunctionType):
         return _of_function(value)
     if isinstance(value, types.MethodType):
         return (value.__self__, value.__func__)
     if isinstance(value, functools.partial):
         return (value.func, *value.args, *value.keywords.values())
-    if isinstance(value, type | types.ModuleType | types.BuiltinFunctionType):
+    if isinstance(value, type | types.ModuleType | types.BuiltinFunctionType) or _is_ours(value):
         return ()
     if isinstance(value, Mapping):
         return () if _is_bulk(value.values()) else list(value.values())
@@ -84,8 +93,13 @@ def _below(value: Any, roots: Iterable[object]) -> Iterable[object]:
     return list(getattr(value, "__dict__", {}).values())
 
 
+def _is_ours(value: object) -> bool:
+    """Our own loaders and checkpoints keep generators that hold no state of the training."""
+    return type(value).__module__.startswith("samerun.")
+
+
 def _is_bulk(items: Any) -> bool:
-    return len(items) > _LONG and isinstance(next(iter(items)), _PLAIN)
+    return len(items) > _LONG
 
 
 def _of_function(function: types.FunctionType) -> list[object]:

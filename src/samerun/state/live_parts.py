@@ -1,0 +1,182 @@
+"""The live parts of a training: what its functions hold at this moment, each by its digest.
+
+Found by looking through the variables of the functions that are running, and what those hold: models, optimizers,
+schedulers, scalers, averaged models, generators, and plain variables that count or gather something.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator, Mapping
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np
+import torch
+
+from samerun.state import generators
+from samerun.state.digests import digest_bytes
+from samerun.state.surroundings import reached
+from samerun.state.training_ledger import Names
+
+Digests = dict[tuple[str, str, str], bytes]
+"""The digest of each piece by (kind, name of the part, name of the piece)."""
+
+_FOREIGN = ("torch", "samerun", "torchdata", "contextlib", "functools", "threading", "runpy", "accelerate", "lightning")
+_GENERATORS = (np.random.Generator, np.random.RandomState, random.Random, torch.Generator)
+_MOST_ITEMS = 10_000
+_CANNOT_SAY = (TypeError, ValueError, RuntimeError, AttributeError, KeyError, NotImplementedError)
+
+
+def running(top: CodeType) -> list[FrameType]:
+    """Return the frames of the program's own functions, the outermost first.
+
+    Args:
+        top: the code of the function that called the program; frames above it are not the program's.
+    """
+    frames: list[FrameType] = []
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code is not top:
+        if not _is_foreign(frame):
+            frames.append(frame)
+        frame = frame.f_back
+    return frames[::-1]
+
+
+def _is_foreign(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] in _FOREIGN
+
+
+class LiveParts:
+    """The parts that were found in the variables of running functions.
+
+    Args:
+        frames: those functions.
+    """
+
+    def __init__(self, frames: list[FrameType], train: object) -> None:
+        roots = [value for frame in frames for value in frame.f_locals.values()]
+        self._variables = {id(value): name for frame in frames for name, value in frame.f_locals.items()}
+        self._found = list(reached([*roots, train, *(_globals_of(frame) for frame in frames)]))
+        self._optimizers = self._of_type(torch.optim.Optimizer)
+        trained = {id(weight) for one in self._optimizers for group in one.param_groups for weight in group["params"]}
+        tops = _tops(self._of_type(torch.nn.Module))
+        self.models = [one for one in tops if any(id(weight) in trained for weight in one.parameters())]
+        self._others = [one for one in tops if not any(one is model for model in self.models)]
+        self._names = Names()
+        for model in self.models:
+            self._names.add(model)
+
+    def digests(self) -> Digests:
+        """Return the digest of every piece of every part as it is now."""
+        pieces: list[tuple[tuple[str, str, str], object]] = []
+        for model in self.models:
+            pieces += self._of_model(model)
+        for optimizer in self._optimizers:
+            pieces += self._of_optimizer(optimizer)
+        for model in self._others:
+            pieces += [((_kind_of(model), self._name(model), name), one) for name, one in _tensors(model)]
+        pieces += self._of_states()
+        found = {key: digest_bytes(value) for key, value in pieces}
+        return {**found, **_hidden_generators(), **self._own_generators()}
+
+    def _of_type(self, kind: Any) -> list[Any]:
+        return [one for one in self._found if isinstance(one, kind)]
+
+    def _name(self, part: object) -> str:
+        return self._variables.get(id(part), type(part).__name__)
+
+    def _of_model(self, model: torch.nn.Module) -> Iterator[tuple[tuple[str, str, str], object]]:
+        own = self._name(model)
+        yield from ((("weights", own, name), weight) for name, weight in model.named_parameters())
+        yield from ((("buffers", own, name), buffer) for name, buffer in model.named_buffers())
+
+    def _of_optimizer(self, optimizer: Any) -> Iterator[tuple[tuple[str, str, str], object]]:
+        own = self._name(optimizer)
+        for name, weight in self._names.of_optimizer(optimizer):
+            yield ("optimizer", own, f"state of {name}"), optimizer.state.get(weight, {})
+        for number, group in enumerate(optimizer.param_groups):
+            for name, value in group.items():
+                if name != "params":
+                    yield ("optimizer", own, f"{name} of group {number}"), value
+
+    def _of_states(self) -> Iterator[tuple[tuple[str, str, str], object]]:
+        """Yield the state of schedulers, scalers and whatever else offers one; loaders are judged by what they give."""
+        known = (torch.nn.Module, torch.optim.Optimizer, torch.utils.data.DataLoader, torch.utils.data.Sampler)
+        for part in self._found:
+            if not isinstance(part, (*known, *_GENERATORS)):
+                try:
+                    state = part.state_dict()  # type: ignore[attr-defined]
+                except _CANNOT_SAY:
+                    continue
+                for name, value in state.items() if isinstance(state, Mapping) else [("", state)]:
+                    yield (_kind_of(part), self._name(part), str(name)), value
+
+    def _own_generators(self) -> Digests:
+        """Return the states of generators that the program made, those of one class together."""
+        states: dict[str, list[bytes]] = {}
+        for one in self._of_type(_GENERATORS):
+            states.setdefault(self._name(one), []).append(digest_bytes(one))
+        return {("generator", name, ""): b"".join(sorted(found)) for name, found in states.items()}
+
+
+def _hidden_generators() -> Digests:
+    return {("generator", name, ""): digest_bytes(state) for name, state in generators.capture().items()}
+
+
+def _globals_of(frame: FrameType) -> dict[str, object]:
+    """Return the global names that a running function uses."""
+    return {name: frame.f_globals[name] for name in frame.f_code.co_names if name in frame.f_globals}
+
+
+def _tops(modules: list[Any]) -> list[Any]:
+    """Return the modules that are no part of another one."""
+    inner = {id(child) for module in modules for child in module.modules() if child is not module}
+    return [module for module in modules if id(module) not in inner]
+
+
+def _tensors(model: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    yield from model.named_parameters()
+    yield from model.named_buffers()
+
+
+def _kind_of(part: Any) -> str:
+    if isinstance(part, torch.optim.lr_scheduler.LRScheduler) or _is_scheduler(part):
+        return "scheduler"
+    if isinstance(part, torch.amp.GradScaler):
+        return "scaler"
+    name = type(part).__name__.lower()
+    if isinstance(part, torch.optim.swa_utils.AveragedModel) or "ema" in name or "average" in name:
+        return "ema"
+    return "model" if isinstance(part, torch.nn.Module) else "state"
+
+
+def _is_scheduler(part: Any) -> bool:
+    return isinstance(getattr(part, "optimizer", None), torch.optim.Optimizer) and hasattr(part, "step")
+
+
+def variables(frames: list[FrameType]) -> dict[str, bytes]:
+    """Return the digests of the plain variables of running functions, and of the attributes of their ``self``.
+
+    Numbers, text, and lists, tuples and dictionaries of them and of tensors, up to 10,000 items.
+    """
+    found: dict[str, bytes] = {}
+    for frame in frames:
+        own = frame.f_locals.get("self")
+        attributes = {} if own is None or isinstance(own, torch.nn.Module) else getattr(own, "__dict__", {})
+        named = {**frame.f_locals, **{f"self.{name}": value for name, value in attributes.items()}}
+        found.update({name: digest_bytes(value) for name, value in named.items() if _is_plain(value, [_MOST_ITEMS])})
+    return found
+
+
+def _is_plain(value: object, room: list[int], depth: int = 0) -> bool:
+    """Say whether a value is made of numbers, text and tensors alone; ``room`` is how many items it may have."""
+    room[0] -= 1
+    if room[0] < 0 or depth > 4:
+        return False
+    if isinstance(value, Mapping):
+        return all(_is_plain(one, room, depth + 1) for one in value.values())
+    if isinstance(value, list | tuple):
+        return all(_is_plain(one, room, depth + 1) for one in value)
+    return isinstance(value, bool | int | float | str | type(None)) or (depth > 0 and isinstance(value, torch.Tensor))

@@ -1,0 +1,146 @@
+"""Judges a resumed training by the ledgers of three runs: uninterrupted, interrupted, resumed.
+
+A piece of state that is not what it was at the same step of the uninterrupted run has not been saved, if it is seen
+before the first resumed step has changed anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from samerun.state.components import Component, in_causal_order
+from samerun.state.live_parts import Digests
+from samerun.state.step_ledger import Step
+
+_STATE_KINDS = ("weights", "buffers", "optimizer", "scheduler", "scaler", "ema", "model", "state", "generator")
+_COUNTERS = ("epoch", "step", "iter", "count")
+_SHOWN = 3
+
+
+def same_step(a: Step, b: Step) -> bool:
+    """Say whether two steps began with the same weights, got the same numbers and found the same gradients."""
+    return (a.weights, a.inputs, a.gradients) == (b.weights, b.inputs, b.gradients)
+
+
+def first_resumed_step(whole: list[Step], resumed: list[Step], at: int) -> int | None:
+    """Return the number of the step at which a resumed run went on, from 1; None if it began from the start.
+
+    Args:
+        whole: the steps of the uninterrupted run.
+        resumed: the steps of the resumed one.
+        at: how many steps the interrupted run had made.
+    """
+    by_weights = [number for number, step in enumerate(whole, 1) if step.weights == resumed[0].weights]
+    later = [number for number in by_weights if 1 < number <= at + 1]
+    by_count = len(whole) - len(resumed) + 1
+    if 1 < by_count <= at + 1 and (by_count in later or not later):
+        return by_count
+    if later:
+        return later[-1]
+    if by_weights:
+        return None
+    alike = [n for n in range(2, at + 2) if n <= len(whole) and whole[n - 1].inputs == resumed[0].inputs]
+    return alike[-1] if alike else at + 1
+
+
+def missing_components(
+    whole: list[Step], interrupted: list[Step], resumed: list[Step], first: int
+) -> tuple[tuple[Component, ...], int | None]:
+    """Return what was not saved, in causal order, and the step at which that shows first.
+
+    Args:
+        whole: the steps of the uninterrupted run.
+        interrupted: those of the interrupted one; variables in which it differs from the first say nothing.
+        resumed: those of the resumed one.
+        first: at which step of ``whole`` it went on.
+    """
+    pairs = list(zip(whole[first - 1 :], resumed, strict=False))
+    changed = _changed_variables(whole, interrupted, *pairs[0])
+    known = frozenset().union(*(step.rows for step in whole))
+    for number, (expected, found) in enumerate(pairs):
+        healed = _healed(*pairs[number + 1]) if number + 1 < len(pairs) else frozenset()
+        components = [*_states(expected.found, found.found, healed), *_data(expected, found, known, changed)]
+        if components or not same_step(expected, found):
+            return _with_variables(components, changed), first + number
+    return (), None
+
+
+def _healed(expected: Step, found: Step) -> frozenset[tuple[str, str, str]]:
+    """Return the pieces of averaged models that are right one step later: no training hangs on them meanwhile."""
+    return frozenset(key for key, value in expected.found.items() if key[0] == "ema" and found.found.get(key) == value)
+
+
+def _with_variables(components: list[Component], changed: list[str]) -> tuple[Component, ...]:
+    """Add the variables that can explain what no part of the state does; ``unknown`` where nothing does."""
+    if {component.kind for component in components} <= {"order", "augmentation"}:
+        counters = [name for name in changed if any(word in name.lower() for word in _COUNTERS)]
+        components = [*components, *(Component("counter", name) for name in counters)]
+    if not components:
+        components = [Component("variable", name) for name in changed] or [Component("unknown")]
+    return in_causal_order(components)
+
+
+def _changed_variables(whole: list[Step], interrupted: list[Step], expected: Step, found: Step) -> list[str]:
+    """Return the variables that are not what they were at the same step, and that say something.
+
+    Those do that change in the course of a training and were the same in both runs up to the interruption: no clock,
+    no path, no name of a folder.
+    """
+    both = list(zip(whole, interrupted, strict=False))
+    names = [name for name, value in expected.variables.items() if found.variables.get(name, value) != value]
+    return [
+        name
+        for name in names
+        if all(a.variables.get(name) == b.variables.get(name) for a, b in both)
+        and len({step.variables.get(name) for step in whole}) > 1
+    ]
+
+
+def _states(expected: Digests, found: Digests, healed: frozenset[tuple[str, str, str]]) -> list[Component]:
+    """Return the parts of the state that differ."""
+    differ = [key for key in {**expected, **found} if expected.get(key) != found.get(key) and key not in healed]
+    parts = dict.fromkeys((kind, name) for kind, name, _ in differ)
+    components = [Component(kind, name, _listed(differ, kind, name)) for kind, name in parts if kind in _STATE_KINDS]
+    schedules = any(component.kind == "scheduler" for component in components)
+    return [one for one in components if not (schedules and one.kind == "optimizer" and _only_settings(differ, one))]
+
+
+def _only_settings(differ: Iterable[tuple[str, str, str]], optimizer: Component) -> bool:
+    """Say whether only what a scheduler sets in an optimizer differs, not what the optimizer has gathered."""
+    pieces = [piece for kind, name, piece in differ if (kind, name) == ("optimizer", optimizer.name)]
+    return not any(piece.startswith("state of") for piece in pieces)
+
+
+def _listed(differ: list[tuple[str, str, str]], kind: str, name: str) -> str:
+    pieces = [piece for one, part, piece in differ if (one, part) == (kind, name) and piece]
+    more = f" and {len(pieces) - _SHOWN} more" if len(pieces) > _SHOWN else ""
+    return ", ".join(pieces[:_SHOWN]) + more
+
+
+def _data(expected: Step, found: Step, known: frozenset[bytes], changed: list[str]) -> list[Component]:
+    """Return ``order`` if other samples came, ``augmentation`` if the same came changed.
+
+    Neither where a generator that was not restored explains it.
+    """
+    if expected.inputs == found.inputs:
+        return []
+    drew = (key for key in expected.found if key[0] == "generator")
+    explained = any(expected.found[key] != found.found.get(key) for key in drew)
+    if _other_samples(expected, found, known):
+        begins = bool(expected.handed) and expected.handed[0].number == 1
+        return [] if begins and explained else [Component("order")]
+    if explained:
+        return []
+    # Samples that nobody has seen in the first run, and a variable that is elsewhere: augmented ones of another place.
+    is_place = changed and not _orders_known(expected, found)
+    return [Component("order", "", ", ".join(changed))] if is_place else [Component("augmentation")]
+
+
+def _orders_known(expected: Step, found: Step) -> bool:
+    return bool(expected.order and found.order) and None not in (*expected.order, *found.order)
+
+
+def _other_samples(expected: Step, found: Step, known: frozenset[bytes]) -> bool:
+    if _orders_known(expected, found):
+        return expected.order != found.order
+    return bool(found.rows & known) or not found.rows
