@@ -17,7 +17,7 @@ from samerun.state.derive import derive_seed
 from samerun.state.loading.course import Place
 from samerun.state.loading.dealing import Sharding
 from samerun.state.loading.fetching import unwrapped
-from samerun.state.loading.index_batches import Batches, OwnBatches
+from samerun.state.loading.index_batches import OwnBatches
 from samerun.state.loading.iteration import LoaderIterator
 from samerun.state.loading.parts import Parts
 from samerun.state.loading.positions import differences, whole
@@ -103,7 +103,7 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
     ) -> None:
         if generator is not None:
             raise BadOption("A generator is given, and nothing would be drawn from it.", "Give seed= instead.")
-        dataset, sampler, batch_sampler = unwrapped(dataset), _unwrapped(sampler), _unwrapped(batch_sampler)
+        dataset = unwrapped(dataset)
         self.rank, self.world_size = rank_and_world(rank, world_size)
         self.seed, self.shuffle, self.reseed, self.sharded_by = seed_or_current(seed), bool(shuffle), reseed, sharded_by
         self._parts = Parts(
@@ -168,8 +168,12 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
 
     def _discarded(self, place: Place) -> int:
         """Return how many batches must be fetched in vain: a dataset that shards itself cannot be begun halfway."""
+        return place.batches if self._discards else 0
+
+    @property
+    def _discards(self) -> bool:
         dealing = self._parts.dealing
-        return place.batches if dealing is not None and dealing.by == "dataset" else 0
+        return dealing is not None and dealing.by == "dataset"
 
     def state_dict(self) -> dict[str, Any]:
         """Return where the pass stands, as plain values that fit into JSON.
@@ -230,14 +234,9 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
             "shuffle": self.shuffle,
             "drop_last": parts.drop_last,
             "reseed": self.reseed,
-            "sharded_by": self.sharded_by,
-            "num_workers": self.num_workers if self.sharded_by == "dataset" else None,
+            "sharded_by": None if parts.dealing is None else parts.dealing.by,
+            "num_workers": self.num_workers if self._discards else None,
         }
-
-
-def _unwrapped(sampler: Any) -> Any:
-    """Return the user's sampler where a framework makes a loader of this one's attributes."""
-    return getattr(sampler, "sampler", None) if isinstance(sampler, Batches) else sampler
 
 
 def _length(dataset: Any) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
 from samerun.errors import BadOption
 
@@ -45,11 +46,12 @@ class Course:
         Raises:
             BadOption: the epoch is no whole number from 0.
         """
-        if isinstance(epoch, bool) or not isinstance(epoch, int) or epoch < 0:
+        if not isinstance(epoch, Integral) or epoch < 0:
             raise BadOption(f"An epoch is a whole number from 0, not {epoch!r}.", "Count the passes from 0.")
+        number = int(epoch)
         self._underway = None
-        if self._next.epoch != epoch:
-            self._next = Place(epoch)
+        if self._next.epoch != number:
+            self._next = Place(number)
 
     def restore(self, place: Place) -> None:
         """Let the next pass begin at ``place``."""

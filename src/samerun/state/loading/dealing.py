@@ -66,18 +66,18 @@ class SeededIterable(PassingOn, IterableDataset[Any]):  # type: ignore[misc]  # 
     """
 
     def __init__(self, dataset: Any, reseeder: Reseeder, dealing: Dealing) -> None:
-        self.dataset = dataset
-        self.reseeder = reseeder
-        self.dealing = dealing
+        self._given = dataset
+        self._reseeder = reseeder
+        self._dealing = dealing
 
     def __len__(self) -> int:
-        return self.dealing.count(len(self.dataset))
+        return self._dealing.count(len(self._given))
 
     def __iter__(self) -> Iterator[Any]:
-        epoch, skip = map(int, self.dealing.place)  # now, and not with the first element: it is where this pass begins
+        epoch, skip = map(int, self._dealing.place)  # now, and not with the first element: it is where this pass begins
         worker = get_worker_info()
         mine, workers = (0, 1) if worker is None else (worker.id, worker.num_workers)
-        if self.dealing.by == "dataset":
+        if self._dealing.by == "dataset":
             return self._elements(epoch, f"{mine}:", mine, workers)
         return self._dealt(epoch, skip, mine, workers)
 
@@ -91,11 +91,11 @@ class SeededIterable(PassingOn, IterableDataset[Any]):  # type: ignore[misc]  # 
             step: by how much the next one counts more.
         """
         self._enter(epoch, prefix, 0, first)
-        source = iter(self.dataset)
+        source = iter(self._given)
         number = 0
         while True:
-            block, within = divmod(number, self.dealing.size)
-            if number and (self.reseeder.mode == "sample" or not within):
+            block, within = divmod(number, self._dealing.size)
+            if number and (self._reseeder.mode == "sample" or not within):
                 self._enter(epoch, prefix, number, first + block * step)
             try:
                 element = next(source)
@@ -105,11 +105,11 @@ class SeededIterable(PassingOn, IterableDataset[Any]):  # type: ignore[misc]  # 
             number += 1
 
     def _enter(self, epoch: int, prefix: str, number: int, block: int) -> None:
-        self.reseeder.enter(Batch([f"{prefix}{number}"], epoch, block))
-        self.reseeder.sample(0)
+        self._reseeder.enter(Batch([f"{prefix}{number}"], epoch, block))
+        self._reseeder.sample(0)
 
     def _dealt(self, epoch: int, skip: int, worker: int, workers: int) -> Iterator[Any]:
-        dealing = self.dealing
+        dealing = self._dealing
         waits = dealing.drop_last and dealing.world_size > 1
         kept: list[Any] = []
         for number, element in enumerate(self._elements(epoch, "", 0, 1)):
@@ -121,6 +121,6 @@ class SeededIterable(PassingOn, IterableDataset[Any]):  # type: ignore[misc]  # 
                 else:
                     kept.append(element)
             if kept and rank == dealing.world_size - 1 and within == dealing.size - 1:
-                self.reseeder.enter(Batch((), epoch, block - rank + dealing.rank))
+                self._reseeder.enter(Batch((), epoch, block - rank + dealing.rank))
                 yield from kept
                 kept = []

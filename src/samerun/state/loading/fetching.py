@@ -15,27 +15,27 @@ from samerun.state.current import set_current
 from samerun.state.loading.index_batches import Batch
 from samerun.state.loading.reseeding import Reseeder
 
-_OWN = frozenset({"dataset", "reseeder", "dealing"})
+_OWN = frozenset({"_given", "_reseeder", "_dealing"})
 
 
 class PassingOn:
     """Passes on what it has not itself to the dataset it stands for, reading and writing."""
 
-    dataset: Any
+    _given: Any
 
     def __getattr__(self, name: str) -> Any:
         if name in _OWN or (name.startswith("__") and name.endswith("__")):
             raise AttributeError(name)  # asked for while a copy is being made: there is no dataset yet
-        return getattr(self.dataset, name)
+        return getattr(self._given, name)
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in _OWN:
             object.__setattr__(self, name, value)
         else:
-            setattr(self.dataset, name, value)
+            setattr(self._given, name, value)
 
     def __len__(self) -> int:
-        return len(self.dataset)
+        return len(self._given)
 
 
 class SeededDataset(PassingOn, Dataset[Any]):  # type: ignore[misc]  # torch is optional: no types
@@ -47,12 +47,12 @@ class SeededDataset(PassingOn, Dataset[Any]):  # type: ignore[misc]  # torch is 
     """
 
     def __init__(self, dataset: Any, reseeder: Reseeder) -> None:
-        self.dataset = dataset
-        self.reseeder = reseeder
+        self._given = dataset
+        self._reseeder = reseeder
 
     def __getitem__(self, index: Any) -> Any:
         if not isinstance(index, Batch):
-            return self.dataset[index]
+            return self._given[index]
         return self._fetch(index)[0]
 
     def __getitems__(self, indices: list[Any]) -> Any:
@@ -62,13 +62,14 @@ class SeededDataset(PassingOn, Dataset[Any]):  # type: ignore[misc]  # torch is 
         return self._fetch(indices)
 
     def _fetch(self, batch: Batch) -> Any:
-        with self.reseeder.giving_back():
-            self.reseeder.enter(batch)
-            return self._plain(_Seeding(batch, self.reseeder))
+        reseeder = self._reseeder
+        with reseeder.giving_back():
+            reseeder.enter(batch)
+            return self._plain(_Seeding(batch, reseeder) if reseeder.mode == "sample" else list(batch))
 
     def _plain(self, indices: list[Any]) -> Any:
-        several = getattr(self.dataset, "__getitems__", None)
-        return several(indices) if several else [self.dataset[index] for index in indices]
+        several = getattr(self._given, "__getitems__", None)
+        return several(indices) if several else [self._given[index] for index in indices]
 
 
 class _Seeding(list[Any]):
@@ -124,4 +125,4 @@ class WorkerStart:
 
 def unwrapped(dataset: Any) -> Any:
     """Return the user's dataset."""
-    return dataset.dataset if isinstance(dataset, PassingOn) else dataset
+    return dataset._given if isinstance(dataset, PassingOn) else dataset
