@@ -16,7 +16,7 @@ from samerun.state import layers
 from samerun.state.current import Current, current, put_back, set_current
 from samerun.state.derive import checked_rank, checked_seed
 from samerun.state.layers import Layer
-from samerun.state.seeds import key_if_imported
+from samerun.state.seeds import ask, key_if_imported
 
 if TYPE_CHECKING:
     import jax
@@ -117,6 +117,9 @@ class Seeded:
         layer.held["current"] = functools.partial(_put_back, current())
         layers.add(layer)
         try:
+            switches = ask(self._deterministic)
+            if switches is not None:
+                layer.held["switches"] = switches.undo
             layers.begin(self._seed, self._rank)
             set_current(seed=self._seed, rank=self._rank)
             key = key_if_imported()

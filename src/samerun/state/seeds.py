@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from samerun.state import layers
+from samerun.state import determinism, layers
 from samerun.state.current import set_current
 from samerun.state.derive import checked_rank, checked_seed
 from samerun.state.generators.jax import jax_key
@@ -37,9 +37,29 @@ def seed_everything(seed: int, *, deterministic: bool | str = False, rank: int |
         SetTooLate: a switch for determinism can no longer be set. Nothing was seeded then.
     """
     number, place = checked_seed(seed), checked_rank(rank)
+    ask(deterministic)  # first, because it may refuse
     layers.begin(number, place)
     set_current(seed=number, rank=place)
     return key_if_imported()
+
+
+def ask(deterministic: bool | str) -> determinism.Determinism | None:
+    """Ask for a level of determinism.
+
+    Args:
+        deterministic: a level, True for ``"strict"``, False for leaving everything as it is.
+
+    Returns:
+        What gives the switches back.
+
+    Raises:
+        BadOption: there is no such level.
+        SetTooLate: a switch can no longer be set.
+    """
+    if deterministic is False:
+        return None
+    level: Any = "strict" if deterministic is True else deterministic
+    return determinism.deterministic(level)
 
 
 def key_if_imported() -> jax.Array | None:
