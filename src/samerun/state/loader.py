@@ -72,7 +72,7 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
         rank: this process; None asks torch.distributed, then the variable RANK, then takes 0.
         world_size: how many processes there are; None asks likewise.
         reseed: set the generators of python, numpy, torch and those that the dataset keeps before each ``"sample"``
-            (about 15 microseconds), before each ``"batch"`` (numbers then depend on the batch's size), or ``"off"``.
+            (about 20 microseconds), before each ``"batch"`` (numbers then depend on the batch's size), or ``"off"``.
         sharded_by: who shares an ``IterableDataset`` out among several readers: the ``"loader"``, or the ``"dataset"``.
         options: everything else that ``DataLoader`` takes.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 from samerun.errors import BadOption
 
@@ -46,9 +47,10 @@ class Course:
         Raises:
             BadOption: the epoch is no whole number from 0.
         """
-        if not isinstance(epoch, Integral) or epoch < 0:
+        given: Any = epoch  # numpy's integers are welcome too
+        number = int(given) if isinstance(given, Integral) and not isinstance(given, bool) else -1
+        if number < 0:
             raise BadOption(f"An epoch is a whole number from 0, not {epoch!r}.", "Count the passes from 0.")
-        number = int(epoch)
         self._underway = None
         if self._next.epoch != number:
             self._next = Place(number)

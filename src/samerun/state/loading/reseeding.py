@@ -2,7 +2,7 @@
 
 What a sample's augmentation draws is then a function of (seed, epoch, sample): no worker repeats another's numbers, no
 epoch an earlier one's, and it does not matter how many workers there are, who fetched what before, or whether the run
-was resumed. Setting the three costs about 15 microseconds.
+was resumed. Setting the three costs about 20 microseconds.
 """
 
 from __future__ import annotations
