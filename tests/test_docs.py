@@ -22,33 +22,60 @@ _BLOCK = re.compile(r"```text\n(Usage: .*?)```", re.DOTALL)
 WIDTH = 90
 
 
-def real_help(name: str) -> str:
+def tree(name: str) -> list[tuple[str, ...]]:
+    """Return a command and, if it is a group, the commands in it."""
+    command = commands.get_command(click.Context(commands), name)
+    below = command.list_commands(click.Context(command)) if isinstance(command, click.Group) else []
+    return [(name,), *((name, each) for each in below)]
+
+
+def found_command(names: tuple[str, ...]) -> tuple[click.Command, click.Context]:
     settings = {"help_option_names": ["-h", "--help"], "terminal_width": WIDTH}
-    parent = click.Context(commands, info_name="samerun", **settings)  # type: ignore[arg-type]
-    command = commands.get_command(parent, name)
-    assert command is not None
-    return command.get_help(click.Context(command, parent, name)) + "\n"
+    command: click.Command = commands
+    context = click.Context(commands, info_name="samerun", **settings)  # type: ignore[arg-type]
+    for name in names:
+        assert isinstance(command, click.Group)
+        below = command.get_command(context, name)
+        assert below is not None
+        command, context = below, click.Context(below, context, name)
+    return command, context
+
+
+def real_help(names: tuple[str, ...]) -> str:
+    command, context = found_command(names)
+    return command.get_help(context) + "\n"
+
+
+ALL = [names for name in COMMANDS for names in tree(name)]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_page_holds_the_real_help(name: str) -> None:
     page = PAGES / f"{name}.md"
     text = page.read_text("utf-8")
+    helps = [real_help(names) for names in tree(name)]
     if os.environ.get("SAMERUN_UPDATE_DOCS"):
-        text = _BLOCK.sub(lambda _: f"```text\n{real_help(name)}```", text)
+        anew = iter(helps)
+        text = _BLOCK.sub(lambda _: f"```text\n{next(anew)}```", text)
         page.write_text(text, "utf-8")
-    found = _BLOCK.search(text)
-    assert found is not None
-    assert found[1] == real_help(name)
+    assert _BLOCK.findall(text) == helps
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_the_page_explains_every_option_in_words(name: str) -> None:
-    command = commands.get_command(click.Context(commands), name)
-    assert command is not None
-    words = _BLOCK.sub("", (PAGES / f"{name}.md").read_text("utf-8"))
+@pytest.mark.parametrize("names", ALL, ids=" ".join)
+def test_the_page_explains_every_option_in_words(names: tuple[str, ...]) -> None:
+    command, _ = found_command(names)
+    words = _BLOCK.sub("", (PAGES / f"{names[0]}.md").read_text("utf-8"))
     options = [option for option in command.params if isinstance(option, click.Option)]
     assert [option.opts for option in options if not any(f"`{text}" in words for text in option.opts)] == []
+
+
+@pytest.mark.parametrize("names", [names for names in ALL if len(names) > 1], ids=" ".join)
+def test_the_line_of_help_of_a_command_in_a_group_is_its_own(names: tuple[str, ...]) -> None:
+    command, _ = found_command(names)
+    group, context = found_command(names[:-1])
+    assert isinstance(group, click.Group)
+    assert command.name == names[-1]
+    assert f"{command.get_short_help_str(100)}\n" in group.get_help(context) + "\n"
 
 
 def test_every_page_is_listed_and_of_a_command_that_is_there() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import gc
-import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +12,7 @@ import click
 from click.shell_completion import shell_complete
 
 from samerun.cli.failing import READER_GONE, guarded
+from samerun.cli.lazy_group import LazyGroup
 from samerun.version import VERSION
 
 COMMANDS: dict[str, str] = {
@@ -25,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "show": "Show one run.",
     "rm": "Remove runs.",
     "gc": "Free what no run needs any more.",
+    "data": "Lock, verify and compare data.",
     "demo": "Record, replay and change a small training, in under a minute.",
 }
 """Every command with its one line of help; ``samerun.cli.<name>`` holds it as ``command``."""
@@ -42,39 +42,12 @@ _HELP = """Record an experiment as it is, run it again, and say how the same the
 """
 
 
-class LazyGroup(click.Group):
-    """A group that knows its commands' names and one line of help, and imports a command when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order in which they are needed."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command, importing its module now; None where there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command = importlib.import_module(f"samerun.cli.{cmd_name}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is called; an unknown one is answered with the nearest name."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            close = difflib.get_close_matches(args[0], COMMANDS, 1)
-            hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(COMMANDS)}."
-            raise click.UsageError(f"There is no command {args[0]!r}. {hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
 @click.group(
-    cls=LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=LazyGroup,
+    table=COMMANDS,
+    prefix="samerun.cli.",
+    help=_HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(VERSION, message="samerun %(version)s")
 def commands() -> None:

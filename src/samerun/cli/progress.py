@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from samerun.cli.printing import is_terminal
 from samerun.report.plain_words import clean
@@ -34,7 +34,7 @@ class ProgressBar:
         self._timer = threading.Timer(patience, self._appear)
         self._timer.daemon = True
 
-    def __enter__(self) -> ProgressBar:
+    def __enter__(self) -> Self:
         if self._watched:
             self._timer.start()
         return self

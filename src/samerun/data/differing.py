@@ -96,6 +96,9 @@ def diff(
     changes = changes_between(left.manifest, right.manifest, right.unread, left.unread)
     if details:
         changes = _with_details(changes, left, right)
+    if left.is_file and right.is_file:
+        name = os.path.basename(right.place or left.place) or _FILE
+        changes = [msgspec.structs.replace(change, path=name) for change in changes]
     return DataDiff(not changes, left.manifest, right.manifest, tuple(changes))
 
 

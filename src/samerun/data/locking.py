@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from samerun.data.identity import Progress, look
 from samerun.data.lock_file import Lock, is_lock, write_lock
@@ -50,6 +51,28 @@ def lock(
         BadOption: no path, an unknown algorithm, a path outside of ``root``, or an output that is no lock.
         OSError: the lock cannot be written.
     """
+    return make_lock(paths, output, root=root, also=also, quick=quick, cache=cache, progress=progress).lock
+
+
+class Made(NamedTuple):
+    """A lock that was made, the folder that its paths start from, and what was left out of it."""
+
+    lock: Lock
+    base: str
+    left_out: list[str]
+
+
+def make_lock(
+    paths: PathLike | Sequence[PathLike],
+    output: PathLike | None = None,
+    *,
+    root: PathLike | None = None,
+    also: Sequence[str] = (),
+    quick: bool = True,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Made:
+    """Do what ``lock`` does, and return what is to be said about it besides."""
     given = [os.fspath(paths)] if isinstance(paths, str | os.PathLike) else [os.fspath(path) for path in paths]
     target = None if output is None else Path(output)
     if target is not None:
@@ -63,7 +86,7 @@ def lock(
         write_lock(made, target)
         own = base == os.path.dirname(os.path.abspath(target))
         (forget_base if own else remember_base)(target, made.root, base, cache)
-    return made
+    return Made(made, base, seen.left_out)
 
 
 def look_below(

@@ -1,0 +1,50 @@
+"""``samerun data lock``: write down what data is now."""
+
+from __future__ import annotations
+
+import click
+
+from samerun import api
+from samerun.cli.data_page import content_words, summary
+from samerun.cli.data_progress import DataProgress
+from samerun.cli.options import json_option
+from samerun.cli.printing import print_document, print_page, say
+from samerun.report.plain_words import clean
+
+
+@click.command("lock", short_help="Write down what data is now.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("-o", "--output", default="data.lock", show_default=True, metavar="FILE", help="The lock to write.")
+@click.option("--root", metavar="DIR", help="The folder that the lock's paths start from; without it, the lock's own.")
+@click.option("--sha256", is_flag=True, help="Keep the SHA-256 of each file too.")
+@click.option("--md5", is_flag=True, help="Keep the MD5 of each file too.")
+@click.option("--reread", is_flag=True, help="Read every file, also those that have not changed since they were read.")
+@json_option
+def command(
+    paths: tuple[str, ...], output: str, root: str | None, sha256: bool, md5: bool, reread: bool, as_json: bool
+) -> int:
+    """Write a lock of files and folders: the path, size and BLAKE3 of each file, and one hash over all.
+
+    The data is only read. Links are written down and not followed; pipes and devices are named and not opened.
+    """
+    also = [name for name, asked in (("sha256", sha256), ("md5", md5)) if asked]
+    with DataProgress() as progress:
+        locked = api.lock_data(paths, output, root=root, also=also, quick=not reread, progress=progress.tell)
+    if as_json:
+        print_document("data-lock/1", _document(locked, output))
+        return 0
+    print_page(f"{clean(output)}: {content_words(locked.lock.manifest)}, root {locked.lock.root}\n")
+    for note in locked.notes:
+        say(f"samerun: {clean(note)}")
+    return 0
+
+
+def _document(locked: api.Locked, output: str) -> dict[str, object]:
+    return {
+        "lock": output,
+        "base": locked.base,
+        "paths": locked.lock.paths,
+        **summary(locked.lock.manifest),
+        "left_out": locked.left_out,
+        "notes": locked.notes,
+    }
