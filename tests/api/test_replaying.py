@@ -63,6 +63,18 @@ def test_a_deterministic_run_replays_without_changes(lab: Lab, mode: str) -> Non
     assert (done.verdict, changes(done, mode)) == ("identical", [])
 
 
+def test_a_portable_run_is_the_same_whatever_the_shell_has_set(
+    lab: Lab, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = "import os\n" + DRAW.format("sorted(n + '=' + v for n, v in os.environ.items() if 'NUM_THREADS' in n)")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    run = lab.record(script, portable=True)
+    assert "'OMP_NUM_THREADS=1'" in lab.read(run, "out.txt")
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    done = lab.replay(run)
+    assert (done.verdict, changes(done, mode)) == ("identical", [])
+
+
 def test_what_only_the_clock_decides_is_different(lab: Lab) -> None:
     done = lab.replay(lab.record("import time\n" + DRAW.format("time.perf_counter_ns() % 1_000_003")))
     assert done.verdict == "different"

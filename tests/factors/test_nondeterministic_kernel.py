@@ -37,3 +37,14 @@ def test_a_users_own_setting_is_kept(scene: Callable[..., Scene], plan: Callable
     NondeterministicKernel().give(present, values)
     assert present.environment == {CUBLAS: ":16:8"}
     assert not present.deterministic
+
+
+def test_portable_is_given_again(scene: Callable[..., Scene], plan: Callable[..., Plan]) -> None:
+    recorded = Plan([], "/", {}, deterministic=True, portable=True)
+    values = NondeterministicKernel().read(scene(plan=recorded, environment={}))
+    again = plan()
+    NondeterministicKernel().give(again, values)
+    assert (again.deterministic, again.portable) == (True, True)
+    plain = NondeterministicKernel().read(scene(environment={}))
+    subjects = [change.subject for change in NondeterministicKernel().differences(plain, values)]
+    assert subjects == ["--deterministic", "--portable"]

@@ -75,6 +75,38 @@ print(torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark, "torch
     assert observe.output.startswith("False False\nFalse False")
 
 
+EXACT = """
+import torch
+native = torch._C
+print(native._get_fp32_precision_getter("cuda", "conv"), native._get_fp32_precision_getter("mkldnn", "matmul"))
+print(torch.get_float32_matmul_precision(), torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction)
+"""
+
+
+def test_portable_pins_the_precision_too(observe: Any) -> None:
+    pytest.importorskip("torch")
+    observe(EXACT, env={"SAMERUN_DETERMINISTIC": "portable"})
+    assert observe.output == "ieee ieee\nhighest False\n"
+    observe(EXACT, env={"SAMERUN_DETERMINISTIC": "1"})
+    assert observe.output == "tf32 none\nhighest True\n"
+
+
+@pytest.mark.parametrize(
+    ("level", "flags"),
+    [
+        ("1", "--xla_gpu_deterministic_ops=true"),
+        ("portable", "--xla_gpu_deterministic_ops=true --xla_cpu_max_isa=AVX2"),
+    ],
+)
+def test_the_flags_of_jax_are_added_to_those_given(observe: Any, level: str, flags: str) -> None:
+    pytest.importorskip("jax")
+    script = "import os, jax, jax.numpy as jnp\nprint(os.environ['XLA_FLAGS'], float(jnp.ones(3).sum()))"
+    given = {"ATEN_CPU_CAPABILITY": "avx2", "XLA_FLAGS": "--xla_cpu_max_isa=AVX --xla_dump_to=", "JAX_PLATFORMS": "cpu"}
+    observe(script, env={"SAMERUN_DETERMINISTIC": level, **given})
+    kept = given["XLA_FLAGS"] if level == "1" else "--xla_dump_to="
+    assert observe.output == f"{kept} {flags} 3.0\n"
+
+
 def test_the_compiler_is_restricted_when_it_comes(observe: Any) -> None:
     pytest.importorskip("torch")
     script = "import torch._inductor.config as config\nprint(getattr(config, 'deterministic', True))"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from samerun.basics.portable import pinned
 from samerun.errors import StoreTrouble
 from samerun.launch.found import Request, make_redactor, name_of, prepare
 from samerun.launch.order import Launch
@@ -70,6 +71,21 @@ def test_deterministic_kernels_keep_what_the_user_set(tmp_path: Path) -> None:
     given = order(tmp_path, deterministic=True, environment=environment).plan.environment
     assert given["CUBLAS_WORKSPACE_CONFIG"] == ":16:8"
     assert given["TF_DETERMINISTIC_OPS"] == "1"
+
+
+def test_portable_replaces_what_the_shell_has_set(tmp_path: Path) -> None:
+    environment = {"OMP_NUM_THREADS": "7", "MKL_CBWR": "AUTO", "NCCL_ALGO": "Tree", "PYTHONHASHSEED": "random"}
+    plan = order(tmp_path, portable=True, environment=environment).plan
+    assert plan.deterministic
+    assert plan.portable
+    assert pinned().items() <= plan.environment.items()
+    assert (plan.environment["OMP_NUM_THREADS"], plan.environment["PYTHONHASHSEED"]) == ("1", "0")
+    assert (plan.environment["NCCL_ALGO"], plan.environment["CUBLAS_WORKSPACE_CONFIG"]) == ("Tree", ":4096:8")
+
+
+def test_portable_keeps_a_users_hash_seed(tmp_path: Path) -> None:
+    plan = order(tmp_path, portable=True, environment={"PYTHONHASHSEED": "17"}).plan
+    assert plan.environment["PYTHONHASHSEED"] == "17"
 
 
 def test_nothing_is_set_unasked(tmp_path: Path) -> None:

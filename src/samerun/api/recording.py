@@ -35,6 +35,7 @@ def record(
     tags: Iterable[str] = (),
     seed: int | None = None,
     deterministic: bool = False,
+    portable: bool = False,
     keep_inputs: KeepInputs = "small",
 ) -> Recorded:
     """Run a command as it is and keep the run.
@@ -45,6 +46,8 @@ def record(
         tags: words to find the run by.
         seed: seeds every library; without it nothing is ever reseeded.
         deterministic: asks libraries for deterministic kernels.
+        portable: that, and pins the number of threads, the instruction set and the precision, so that two machines
+            agree; the user's own variables for these are replaced.
         keep_inputs: which inputs are copied into the store: ``never``, ``small`` (up to 100 MB a file, 1 GB a run),
             ``all``.
 
@@ -56,7 +59,7 @@ def record(
         StoreTrouble: the store cannot be written before the start.
     """
     layout = store_here()
-    request = Request(command, name, tuple(tags), seed, deterministic, keep_inputs)
+    request = Request(command, name, tuple(tags), seed, deterministic, portable, keep_inputs)
     try:
         order = prepare(request, Path.cwd(), os.environ, layout, VERSION)
         done = launch(order)

@@ -32,6 +32,9 @@ from samerun.report.verdict_words import ending
 )
 @click.option("--deterministic", is_flag=True, help="Ask libraries for deterministic kernels (may change the results).")
 @click.option(
+    "--portable", is_flag=True, help="That, and pin threads, instruction set and precision so that two machines agree."
+)
+@click.option(
     "--keep-inputs",
     type=click.Choice(["never", "small", "all"]),
     default="small",
@@ -48,6 +51,7 @@ def command(
     tags: tuple[str, ...],
     seed: int | None,
     deterministic: bool,
+    portable: bool,
     keep_inputs: Literal["never", "small", "all"],
     json_file: str | None,
     as_json: bool,
@@ -66,6 +70,7 @@ def command(
         tags=tags,
         seed=seed,
         deterministic=deterministic,
+        portable=portable,
         keep_inputs=keep_inputs,
     )
     _report(recorded, json_file, as_json)

@@ -27,6 +27,7 @@ class Plan:
         entropy: 64 hexadecimal digits from which everything is supplied that a library would take from the system.
         seed: what ``--seed`` asked for.
         deterministic: whether deterministic kernels are asked for.
+        portable: whether threads, instruction set and precision are pinned too, by variables of ``environment``.
         cores: how many processors the program may use; None leaves them as they are.
         entropy_of: other entropy for single sources (``numpy`` ...), in place of ``entropy``.
         released: sources that are left to the operating system.
@@ -42,6 +43,7 @@ class Plan:
     entropy: str = ""
     seed: int | None = None
     deterministic: bool = False
+    portable: bool = False
     cores: int | None = None
     entropy_of: dict[str, str] = field(default_factory=dict)
     released: tuple[str, ...] = ()
@@ -156,8 +158,9 @@ class Variables(Plain):
         return any(name.startswith(own[:-1]) if own.endswith("*") else name == own for own in self.names)
 
     def read(self, scene: Scene) -> Reading:
-        """Return the variables of the list that are set."""
-        return {name: value for name, value in sorted(scene.environment.items()) if self.owns(name)}
+        """Return the variables of the list that are set: by the user, or by ``--portable`` in the user's place."""
+        given = scene.plan.environment if scene.plan.portable else scene.environment
+        return {name: value for name, value in sorted(given.items()) if self.owns(name)}
 
     def give(self, plan: Plan, values: Values) -> None:
         """Set the variables that were set, and unset the others of the list."""

@@ -9,20 +9,21 @@ CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 
 
 class NondeterministicKernel(Variables):
-    """``--deterministic``, and what the libraries said at the end."""
+    """``--deterministic``, ``--portable``, and what the libraries said at the end."""
 
     kind = "nondeterministic-kernel"
     names = (CUBLAS, "TF_DETERMINISTIC_OPS", "FLASH_ATTENTION_DETERMINISTIC", "NCCL_ALGO")
-    given_too = ("--deterministic",)
+    given_too = ("--deterministic", "--portable")
     advised = "record it with --deterministic, or call `torch.use_deterministic_algorithms(True)`"
 
     def read(self, scene: Scene) -> Reading:
-        """Return whether ``--deterministic`` was given, the variables, and the libraries' own flags."""
+        """Return which of the two options was given, the variables, and the libraries' own flags."""
         effective = scene.observed.effective if scene.observed else {}
         flags = {
             name: value for name, value in sorted(effective.items()) if "determinis" in name or "benchmark" in name
         }
-        given = {"--deterministic": True} if scene.plan.deterministic else {}
+        options = {"--deterministic": scene.plan.deterministic, "--portable": scene.plan.portable}
+        given = {option: True for option, chosen in options.items() if chosen}
         # The plan's variables, not the user's: --deterministic sets some of them, and a replay has them from the start.
         variables = {name: value for name, value in sorted(scene.plan.environment.items()) if self.owns(name)}
         return {**given, **variables, **flags}
@@ -31,5 +32,6 @@ class NondeterministicKernel(Variables):
         """Ask for the same."""
         super().give(plan, values)
         plan.deterministic = bool(values.get("--deterministic"))
+        plan.portable = bool(values.get("--portable"))
         if plan.deterministic:
             plan.environment.setdefault(CUBLAS, ":4096:8")

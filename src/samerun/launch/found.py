@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from samerun.basics.hashing import StatCache, hash_bytes
+from samerun.basics.portable import pinned
 from samerun.basics.redaction import Redactor, key_at
 from samerun.errors import StoreTrouble
 from samerun.factors.factor import Plan
@@ -28,7 +29,7 @@ _HASH_SEEDS = 4_294_967_295
 class Request:
     """What a person asked to record.
 
-    ``seed`` and ``deterministic`` are given factors, the only ways in which recording may change a result.
+    ``seed``, ``deterministic`` and ``portable`` are given factors, the only ways to change a result by recording.
     """
 
     command: list[str]
@@ -36,6 +37,7 @@ class Request:
     tags: tuple[str, ...] = ()
     seed: int | None = None
     deterministic: bool = False
+    portable: bool = False
     keep_inputs: KeepInputs = "small"
 
 
@@ -104,13 +106,16 @@ def make_redactor(environment: Mapping[str, str], layout: StoreLayout, *folders:
 
 
 def _plan(request: Request, cwd: Path, environment: Mapping[str, str]) -> Plan:
-    plan = Plan(
-        list(request.command), str(cwd), dict(environment), seed=request.seed, deterministic=request.deterministic
-    )
+    plan = Plan(list(request.command), str(cwd), dict(environment), seed=request.seed)
+    plan.deterministic, plan.portable = request.deterministic or request.portable, request.portable
     plan.entropy = os.urandom(32).hex() if request.seed is None else hash_bytes(f"samerun seed {request.seed}".encode())
+    if request.portable:
+        plan.environment.update(pinned())
+        plan.environment.setdefault("NCCL_ALGO", "Ring")  # trees depend on where the processes are
     if plan.environment.get(HASH_SEED, "random") in ("", "random"):
-        plan.environment[HASH_SEED] = str(int(plan.entropy[-8:], 16) % _HASH_SEEDS + 1)
-    if request.deterministic:
+        drawn = str(int(plan.entropy[-8:], 16) % _HASH_SEEDS + 1)
+        plan.environment[HASH_SEED] = "0" if request.portable else drawn  # another machine would draw another
+    if plan.deterministic:
         plan.environment.setdefault(CUBLAS, ":4096:8")
         plan.environment.setdefault("TF_DETERMINISTIC_OPS", "1")
     return plan

@@ -197,7 +197,7 @@ def child_environment(plan: Plan, folder: RunFolder, spool: Path, ground: Ground
     if plan.seed is not None:
         environment["SAMERUN_SEED"] = str(plan.seed)
     if plan.deterministic:
-        environment["SAMERUN_DETERMINISTIC"] = "1"
+        environment["SAMERUN_DETERMINISTIC"] = "portable" if plan.portable else "1"
     for name, text in _asked(plan).items():
         if text:
             environment[name] = text

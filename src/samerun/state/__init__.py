@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from samerun.state.classic import ClassicPipeline
     from samerun.state.derive import derive_seed
     from samerun.state.determinism import deterministic
-    from samerun.state.determinism_report import determinism_report
+    from samerun.state.effective import determinism_report
     from samerun.state.generators.jax import jax_key
     from samerun.state.initialise import initialise
     from samerun.state.loader import Loader, make_loader
@@ -57,7 +57,7 @@ __getattr__ = lazy_names(
         "Loader": "samerun.state.loader:Loader",
         "check_resume": "samerun.state.resume:check_resume",
         "derive_seed": "samerun.state.derive:derive_seed",
-        "determinism_report": "samerun.state.determinism_report:determinism_report",
+        "determinism_report": "samerun.state.effective:determinism_report",
         "deterministic": "samerun.state.determinism:deterministic",
         "initialise": "samerun.state.initialise:initialise",
         "jax_key": "samerun.state.generators.jax:jax_key",

@@ -114,7 +114,7 @@ class Determinism:
 
     def _begin(self) -> None:
         """Set everything, or nothing."""
-        for library in _present():
+        for library in present():
             self._flags[library.name] = library.capture(self._asked)
         variables = [variable for library in LIBRARIES for variable in library.variables(self._asked)]
         self._refuse([variable for variable in variables if _is_out_of_reach(variable)])
@@ -136,7 +136,7 @@ class Determinism:
         ordered = sorted(variables, key=lambda variable: variable.probing)
         for variable in ordered:
             self._refuse([variable] if not _has_taken(variable) else [])
-        for library in _present():
+        for library in present():
             library.ask(self._asked)
         _standing.asked = self._asked
         _wait_for_imports()
@@ -171,7 +171,7 @@ class Determinism:
         (operations.watch if self._watched else operations.unwatch)()
 
     def _restore(self) -> None:
-        for library in _present():
+        for library in present():
             if library.name in self._flags:
                 library.restore(self._flags[library.name])
         for name, value in self._environment.items():
@@ -202,7 +202,7 @@ def _checked(level: Any, threads: Any) -> Asked:
     return Asked(level, threads)
 
 
-def _present() -> list[Library]:
+def present() -> list[Library]:
     """Return the libraries that this process has imported; those without a module look for themselves."""
     return [library for library in LIBRARIES if not library.module or _is_whole(library.module)]
 
@@ -268,7 +268,7 @@ def _remember(flags: dict[str, Flags], environment: dict[str, str | None]) -> No
 
 
 def _give_back_all() -> None:
-    for library in _present():
+    for library in present():
         if library.name in _standing.flags:
             library.restore(_standing.flags[library.name])
     for name, value in _standing.environment.items():

@@ -29,7 +29,7 @@ class Hashing:
         wanted = os.environ.get(NAME, "")
         if not asked.any or not wanted or wanted == (at_start() or {}).get(NAME):
             return ()
-        return (Variable(NAME, wanted, START, passed=lambda: True, effective=effective, holds=is_in_effect),)
+        return (variable(wanted),)
 
     def capture(self, asked: Asked) -> Flags:
         """Return nothing: there is no switch."""
@@ -44,6 +44,11 @@ class Hashing:
     def effective(self) -> Flags:
         """Return whether hashes of texts are drawn afresh in each process, and the algorithm."""
         return {"hash_randomization": effective() == "random", "hash_algorithm": sys.hash_info.algorithm}
+
+
+def variable(wanted: str = "0") -> Variable:
+    """Return PYTHONHASHSEED: its moment has passed in any process that can ask."""
+    return Variable(NAME, wanted, START, lambda: True, effective, lambda value, _: is_in_effect(value))
 
 
 def effective() -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from samerun.basics.portable import is_x86
 from samerun.state.switches.pools import Pool, common_threads, pools, set_threads
-from samerun.state.switches.processor import is_x86
 from samerun.state.switches.switch import Asked, Flags, Variable
 
 _ALL = -1
@@ -41,7 +41,7 @@ class MKL:
                 put=lambda: set_threads(_pools(), asked.threads),
             ),
             Variable("MKL_DYNAMIC", "FALSE", _MOMENT, _loaded, _dynamic, put=_be_fixed),
-            Variable("MKL_CBWR", "COMPATIBLE", _MOMENT, _loaded, branch, put=_be_compatible, probing=True),
+            Variable("MKL_CBWR", "COMPATIBLE", _MOMENT, _loaded, branch, _same_branch, _be_compatible, probing=True),
         )
 
     def capture(self, asked: Asked) -> Flags:
@@ -71,6 +71,10 @@ def branch() -> str | None:
     """Return the branch that MKL takes, by its name; asking is a first use of it."""
     found = [function(_ALL) for function in _each("MKL_CBWR_Get", "mkl_serv_cbwr_get")]
     return _BRANCHES.get(found[0] & 0xFFFF, str(found[0])) if found else None
+
+
+def _same_branch(value: str, effective: str) -> bool:
+    return value.upper().partition(",")[0] == effective
 
 
 def _be_compatible() -> bool:

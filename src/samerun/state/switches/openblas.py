@@ -5,16 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from samerun.basics.portable import ABOVE_AVX2, CORE, is_x86
 from samerun.state.switches.pools import common_threads, pools, set_threads
-from samerun.state.switches.processor import is_x86
 from samerun.state.switches.switch import Asked, Flags, Variable
 
 _MOMENT = "before numpy is imported"
-CORE = "Haswell"
-"""OpenBLAS's name for AVX2 with FMA."""
-
-ABOVE_AVX2 = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR X86_V4"
-"""What NumPy may dispatch to above AVX2, by the names of all its releases; it passes over those it does not know."""
 
 
 class OpenBLAS:
@@ -41,7 +36,7 @@ class OpenBLAS:
         return (
             count,
             Variable("OPENBLAS_CORETYPE", CORE, _MOMENT, _loaded, core),
-            Variable("NPY_DISABLE_CPU_FEATURES", ABOVE_AVX2, _MOMENT, _imported, _above, holds=lambda above: not above),
+            Variable("NPY_DISABLE_CPU_FEATURES", ABOVE_AVX2, _MOMENT, _imported, _above, matches=_none_of),
         )
 
     def capture(self, asked: Asked) -> Flags:
@@ -96,6 +91,10 @@ def _simd() -> str:
     kernels = _umath()
     features = getattr(kernels, "__cpu_features__", {})
     return " ".join(name for name in getattr(kernels, "__cpu_dispatch__", ()) if features.get(name))
+
+
+def _none_of(disabled: str, above: str) -> bool:
+    return not set(disabled.replace(",", " ").split()) & set(above.split())
 
 
 def _above() -> str | None:

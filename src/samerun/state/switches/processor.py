@@ -1,23 +1,12 @@
-"""What this machine's processor can do, and the instruction set that ``portable`` pins.
-
-On x86-64 that is AVX2 with FMA (the level x86-64-v3: Intel since 2013, AMD since 2015); elsewhere nothing is pinned,
-because the libraries have no common set to choose.
-"""
+"""What this machine's processor can do."""
 
 from __future__ import annotations
 
-import platform
 from functools import cache
 from pathlib import Path
 
 from samerun.basics import files
-
-X86 = ("x86_64", "amd64", "AMD64")
-
-
-def is_x86() -> bool:
-    """Return whether this is an x86-64 processor."""
-    return platform.machine() in X86
+from samerun.basics.portable import is_x86
 
 
 @cache

@@ -43,6 +43,10 @@ class Asked:
         return self.level == "portable"
 
 
+def _alike(value: str, effective: str) -> bool:
+    return value.lower() == effective.lower()
+
+
 @dataclass(frozen=True)
 class Variable:
     """An environment variable that a library reads at a moment of its own.
@@ -53,7 +57,7 @@ class Variable:
         moment: when it must be set, in words.
         passed: whether that moment has passed in this process, as far as can be said without doing anything.
         effective: what is in effect, read back from the library itself; None where the library does not tell.
-        holds: whether an effective value is what was asked for; by default, whether the two are equal.
+        matches: whether a value of the variable and what is in effect are the same; by default, but for their case.
         put: makes a library take the value although it has read the variable; returns whether it did.
         probing: whether reading back is itself a first use, so that it is done last and fixes the value.
         keep: other values of the variable that are as good and are left as they are.
@@ -64,14 +68,14 @@ class Variable:
     moment: str
     passed: Callable[[], bool]
     effective: Callable[[], str | None] = lambda: None
-    holds: Callable[[str], bool] | None = None
+    matches: Callable[[str, str], bool] = _alike
     put: Callable[[], bool] | None = None
     probing: bool = False
     keep: tuple[str, ...] = ()
 
     def agrees(self, effective: str) -> bool:
         """Say whether an effective value is what was asked for."""
-        return self.holds(effective) if self.holds is not None else effective == self.value
+        return self.matches(self.value, effective)
 
 
 class Library(Protocol):

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from samerun.basics.portable import is_x86
 from samerun.state.environment import at_start
-from samerun.state.switches.processor import has_more, is_x86
+from samerun.state.switches.processor import has_more
 from samerun.state.switches.switch import Asked, Flags, Variable
 
 CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
@@ -83,7 +84,7 @@ class Torch:
         """Ask for deterministic kernels; for ``portable`` fix precision and threads."""
         native = _native()
         native._set_deterministic_algorithms(asked.any, warn_only=asked.level == "warn")
-        _write(native, _PLAIN, {**_DEFAULTS, "cudnn.deterministic": asked.any})
+        _write(native, _PLAIN, {**_DEFAULTS, "cudnn.deterministic": asked.any, "mkldnn.deterministic": asked.any})
         if asked.portable:
             native.set_num_threads(asked.threads)
             _write(native, _REDUCED, dict.fromkeys(_REDUCED, False))
@@ -184,9 +185,7 @@ def _nccl_used() -> bool:
 
 def _instruction_sets() -> tuple[Variable, ...]:
     return (
-        Variable(
-            "ATEN_CPU_CAPABILITY", "avx2", _FIRST_KERNEL, _imported, _capability, lambda c: c == "AVX2", probing=True
-        ),
+        Variable("ATEN_CPU_CAPABILITY", "avx2", _FIRST_KERNEL, _imported, _capability, probing=True),
         Variable("ONEDNN_MAX_CPU_ISA", "AVX2", _FIRST_KERNEL, _imported, _onednn, probing=True),
     )
 
