@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from samerun.data.leakage import check_leakage
     from samerun.data.locking import lock
     from samerun.data.splits import part_of, split
+    from samerun.data.table_changes import changed_rows
     from samerun.data.table_hash import hash_table, summarise_table
     from samerun.data.verifying import verify
 
 __all__ = [
+    "changed_rows",
     "check_leakage",
     "diff",
     "hash_file",
@@ -34,6 +36,7 @@ __all__ = [
 __getattr__ = lazy_names(
     __name__,
     {
+        "changed_rows": "samerun.data.table_changes:changed_rows",
         "check_leakage": "samerun.data.leakage:check_leakage",
         "diff": "samerun.data.differing:diff",
         "hash_file": "samerun.data.identity:hash_file",

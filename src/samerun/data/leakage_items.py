@@ -15,6 +15,7 @@ from blake3 import blake3
 from samerun.basics.files import files_below
 from samerun.basics.hashing import hash_file
 from samerun.data.split_keys import encode_key, listed
+from samerun.data.table_files import is_text_file
 from samerun.data.table_hash import batches_of, naming
 from samerun.data.table_rows import row_digests
 from samerun.data.table_sources import Source, open_table
@@ -196,15 +197,11 @@ def normal_text(value: Any) -> Any:
 
 
 def _open_tables(parts: Mapping[str, Any], columns: list[str] | None, normalise: bool, schema: Any) -> Parts:
-    sources = {name: open_table(part, schema if _is_csv(part) else None) for name, part in parts.items()}
+    sources = {name: open_table(part, schema if is_text_file(part) else None) for name, part in parts.items()}
     chosen = _shared_columns(sources, columns)
     kinds = [_common_type(column, sources) for column in chosen]
     items = {name: _read_table(source, chosen, kinds, normalise) for name, source in sources.items()}
     return Parts("rows", items, chosen)
-
-
-def _is_csv(part: Any) -> bool:
-    return isinstance(part, str | os.PathLike) and Path(part).suffix.lower() in (".csv", ".tsv", ".tab")
 
 
 def _shared_columns(sources: Mapping[str, Source], columns: list[str] | None) -> list[str]:

@@ -6,6 +6,7 @@ or hostile file claims of its own buffers is checked before it is followed.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,11 @@ _BUFFER = 1 << 20
 _TEXTS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 
 
+def is_text_file(table: Any) -> bool:
+    """Say whether it is the path of a file that needs a schema, by its name."""
+    return isinstance(table, str | os.PathLike) and Path(table).suffix.lower() in _TEXTS
+
+
 def open_table_file(path: Path, schema: Any = None) -> tuple[Any, Batches]:
     """Open a file by its first bytes, or its name where it is text.
 
@@ -47,7 +53,7 @@ def open_table_file(path: Path, schema: Any = None) -> tuple[Any, Batches]:
         BadTable: the file is none of these, or damaged.
         MissingData: there is no such file, or it cannot be read.
     """
-    text = path.suffix.lower() in _TEXTS
+    text = is_text_file(path)
     if schema is None and text:
         raise BadOption(
             f"{path} is text: it does not say which types its columns have.",
