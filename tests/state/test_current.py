@@ -47,6 +47,7 @@ def test_it_cannot_be_changed_in_place() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*")
 def test_a_forked_child_begins_with_its_parents_and_changes_only_its_own() -> None:
     set_current(seed=7, rank=1)
     read, write = os.pipe()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
-import threading
-import warnings
 from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -17,6 +14,7 @@ from samerun.state.current import Current, current, put_back, set_current
 from samerun.state.derive import checked_rank, checked_seed
 from samerun.state.layers import Layer
 from samerun.state.seeds import ask, key_if_imported
+from samerun.state.turns import turn
 
 if TYPE_CHECKING:
     import jax
@@ -24,48 +22,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_PATIENCE = 5.0
-"""Seconds for which a thread waits for another one's block before it says so."""
-
 # What a function's code says of itself: CO_GENERATOR, CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR.
 _LATER = 0x20 | 0x80 | 0x100 | 0x200
-
-
-class _Turn:
-    """Whose turn it is: the generators are the process's, so one thread at a time has its blocks."""
-
-    def __init__(self) -> None:
-        self.lock = threading.RLock()
-
-    def take(self) -> None:
-        """Wait until no other thread has a block; say so once, if it takes long."""
-        if not self.lock.acquire(timeout=_PATIENCE):
-            holder = layers.layers[-1].where or "a block that has just begun"
-            warnings.warn(
-                f"seeded() has waited {_PATIENCE:g} seconds for the block of another thread: {holder}. "
-                "Hidden generators are the process's: such blocks cannot run side by side. "
-                "For numbers of its own, a thread takes samerun.state.stream().",
-                RuntimeWarning,
-                stacklevel=4,
-            )
-            self.lock.acquire()
-
-    def give(self) -> None:
-        """Let the next thread have its turn."""
-        self.lock.release()
-
-    def forked(self) -> None:
-        """In a forked child, forget the block of a thread that is not there any more."""
-        if self.lock.acquire(blocking=False):
-            self.lock.release()
-        else:
-            self.lock = threading.RLock()
-            del layers.layers[1:]
-
-
-_turn = _Turn()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_turn.forked)
 
 
 class Seeded:
@@ -106,20 +64,18 @@ class Seeded:
         return call
 
     def _begin(self, where: str) -> jax.Array | None:
-        _turn.take()
+        turn.take(depth=3)
         try:
             return self._enter(Layer(where=where))
         except BaseException:
-            _turn.give()
+            turn.give()
             raise
 
     def _enter(self, layer: Layer) -> jax.Array | None:
         layer.held["current"] = functools.partial(_put_back, current())
         layers.add(layer)
         try:
-            switches = ask(self._deterministic)
-            if switches is not None:
-                layer.held["switches"] = switches.undo
+            ask(self._deterministic)
             layers.begin(self._seed, self._rank)
             set_current(seed=self._seed, rank=self._rank)
             key = key_if_imported()
@@ -133,7 +89,7 @@ class Seeded:
         try:
             layers.remove(self._blocks.pop())
         finally:
-            _turn.give()
+            turn.give()
 
 
 def seeded(seed: int, *, deterministic: bool | str = False, rank: int | None = None) -> Seeded:

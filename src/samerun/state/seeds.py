@@ -9,6 +9,7 @@ from samerun.state import determinism, layers
 from samerun.state.current import set_current
 from samerun.state.derive import checked_rank, checked_seed
 from samerun.state.generators.jax import jax_key
+from samerun.state.turns import turn
 
 if TYPE_CHECKING:
     import jax
@@ -37,14 +38,18 @@ def seed_everything(seed: int, *, deterministic: bool | str = False, rank: int |
         SetTooLate: a switch for determinism can no longer be set. Nothing was seeded then.
     """
     number, place = checked_seed(seed), checked_rank(rank)
-    ask(deterministic)  # first, because it may refuse
-    layers.begin(number, place)
-    set_current(seed=number, rank=place)
-    return key_if_imported()
+    turn.take(depth=2)
+    try:
+        ask(deterministic)  # first, because it may refuse
+        layers.begin(number, place)
+        set_current(seed=number, rank=place)
+        return key_if_imported()
+    finally:
+        turn.give()
 
 
 def ask(deterministic: bool | str) -> determinism.Determinism | None:
-    """Ask for a level of determinism.
+    """Ask for a level of determinism; at the end of the block of ``seeded`` that is open, if any, it is over.
 
     Args:
         deterministic: a level, True for ``"strict"``, False for leaving everything as it is.
@@ -59,7 +64,11 @@ def ask(deterministic: bool | str) -> determinism.Determinism | None:
     if deterministic is False:
         return None
     level: Any = "strict" if deterministic is True else deterministic
-    return determinism.deterministic(level)
+    switches = determinism.deterministic(level)
+    if len(layers.layers) > 1:
+        # The first one that was asked for in the block takes the later ones back too.
+        layers.layers[-1].held.setdefault("switches", switches.undo)
+    return switches
 
 
 def key_if_imported() -> jax.Array | None:
