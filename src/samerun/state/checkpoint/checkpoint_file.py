@@ -18,6 +18,7 @@ from samerun.errors import CannotSave
 from samerun.state.checkpoint import container
 from samerun.state.checkpoint.decoding import Unreadable, decode
 from samerun.state.checkpoint.encoding import encode
+from samerun.state.checkpoint.swapping import put_in_place, remove
 
 MODE = 0o400
 """Read-only: ``last.pt`` may be the same file under another name, and nobody should write into both by accident."""
@@ -56,11 +57,17 @@ def write_encoded(
     """Write what ``encode`` returned, as ``write_file`` does."""
     if len(json.dumps(facts)) > container.LARGEST_FACTS:
         raise CannotSave(f"The metrics of {path.stem} take more than 60,000 letters.", "Save long ones as a part.")
-    with files.replacing(path, mode=MODE, durable=durable) as descriptor:
-        digest = container.write(descriptor, facts, pickle, storages)
-        written = os.lseek(descriptor, 0, os.SEEK_CUR)
-        if os.fstat(descriptor).st_size != written:  # another process wrote into it, or cut it
-            raise CannotSave(f"{path} changed while it was written.", "Save again.")
+    incoming = files.temporary_name(path)
+    try:
+        with files.replacing(incoming, mode=MODE, durable=durable) as descriptor:
+            digest = container.write(descriptor, facts, pickle, storages)
+            if os.fstat(descriptor).st_size != os.lseek(descriptor, 0, os.SEEK_CUR):  # somebody cut it meanwhile
+                raise CannotSave(f"{path} changed while it was written.", "Save again.")
+        put_in_place(incoming, path)
+    finally:
+        remove([incoming])  # the file that was there before, or what a failure left
+    if durable:
+        files.sync_folder(path.parent)
     return digest
 
 

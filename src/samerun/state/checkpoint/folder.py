@@ -19,9 +19,10 @@ from samerun.basics.locks import locked
 from samerun.errors import BadOption, CannotSave, DamagedCheckpoint
 from samerun.state.checkpoint.checkpoint_file import MODE, is_ours, peek_file
 from samerun.state.checkpoint.naming import Name, parse_name
+from samerun.state.checkpoint.swapping import put_in_place, remove
 
 SUFFIX = ".pt"
-_LEFTOVER = re.compile(r"\.(?:epoch_\d+|step_\d+|best|last)[0-9a-z_.]*\.[0-9a-f]{16}\.tmp\Z", re.ASCII)
+_LEFTOVER = re.compile(r"\.{1,2}(?:epoch_\d+|step_\d+|best|last)[0-9a-z_.]*\.[0-9a-f]{16}\.tmp\Z", re.ASCII)
 _LOCK = ".lock"
 
 
@@ -153,10 +154,9 @@ class Folder:
         try:
             files.link_or_copy(target, temporary)
             os.chmod(temporary, MODE)
-            os.replace(temporary, path)
+            put_in_place(temporary, path)
         finally:
-            with suppress(FileNotFoundError):  # a rename over another name of the same file leaves both
-                os.unlink(temporary)
+            remove([temporary])  # what was there before, or what a failure left
         if self.durable:
             files.sync_folder(self.path)
 
@@ -166,9 +166,7 @@ class Folder:
         if keep is None:
             return
         old = [entry for entry in self.entries() if entry.name != newest and is_ours(entry.path)]
-        for entry in old[: max(len(old) - (keep - 1), 0)]:
-            with suppress(FileNotFoundError):
-                os.unlink(entry.path)
+        remove([entry.path for entry in old[: max(len(old) - (keep - 1), 0)]])
 
 
 _NO_SPACE = (27, 28, 122)  # EFBIG, ENOSPC, EDQUOT: the same numbers on every Linux
