@@ -39,13 +39,15 @@ class Net(nn.Module):
         return self.norm(self.fc(self.drop(self.table[index])))
 
 
+PATIENT = 30  # on a busy machine two threads may come one after the other for a while
 MANY = torch.randint(0, 10, (200_000,), generator=torch.Generator().manual_seed(0))
 
 
 def test_a_gradient_that_is_summed_in_no_fixed_order_is_named() -> None:
-    found = verify_determinism(Net(), MANY, times=3)
+    found = verify_determinism(Net(), MANY, times=PATIENT)
     assert not found
-    assert (found.step, found.stage, found.tensor) == (1, "gradient", "table")
+    assert (found.stage, found.tensor) == ("gradient", "table")
+    assert found.step
     assert found.apart is not None
     assert 0 < found.apart.largest < 1e-3  # type: ignore[operator]
     assert found.apart.ulps
@@ -68,7 +70,7 @@ def test_put_and_index_put_vary_too() -> None:
         def forward(self, index: torch.Tensor) -> torch.Tensor:
             return torch.zeros(10).index_put_((index,), values, accumulate=True)
 
-    found = verify_determinism(Put(), MANY)
+    found = verify_determinism(Put(), MANY, times=PATIENT)
     assert (found.stage, found.tensor) == ("output", "Put")
 
 
@@ -85,7 +87,9 @@ def test_everything_is_given_back() -> None:
     before = state()
     assert verify_determinism(model, MANY[:100], optimizer=optimizer)
     assert state() == before
-    assert not verify_determinism(model, MANY, optimizer=optimizer)
+    noisy = lambda output, target: output.sum() * np.random.default_rng().normal()  # noqa: E731
+    found = verify_determinism(model, MANY[:100], optimizer=optimizer, loss=noisy)
+    assert (found.step, found.stage, found.tensor) == (1, "loss", "loss")
     assert state() == before
 
 
@@ -203,7 +207,7 @@ def test_estimators_by_what_they_learnt_and_what_they_answer() -> None:
 
     x = np.random.default_rng(0).normal(size=(500, 5))
     assert verify_determinism(SGDRegressor(), (x, x.sum(1)))
-    threads = verify_determinism(RandomForestRegressor(50, random_state=0, n_jobs=2), (x, x.sum(1)), times=8)
+    threads = verify_determinism(RandomForestRegressor(50, random_state=0, n_jobs=2), (x, x.sum(1)), times=PATIENT)
     assert (threads.stage, threads.tensor) == ("output", "predict")
 
     class Fresh(SGDRegressor):
