@@ -103,6 +103,10 @@ class Factor(Protocol):
         """Yield values that ought not to matter (conditions only)."""
         ...
 
+    def held(self, values: Values) -> Values | None:
+        """Return values that keep it the same in every run; None where it cannot be held still."""
+        ...
+
     def advice(self, change: Change) -> str:
         """Return one sentence: what a person should do about this change."""
         ...
@@ -129,6 +133,10 @@ class Plain:
     def variations(self, values: Values) -> Iterator[Values]:
         """Yield nothing: this factor is no condition."""
         yield from ()
+
+    def held(self, values: Values) -> Values | None:
+        """Return nothing: this factor is not held."""
+        return None
 
     def advice(self, change: Change) -> str:
         """Return the factor's standing advice, with the subject."""

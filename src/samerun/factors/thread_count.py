@@ -50,6 +50,10 @@ class ThreadCount(Variables):
         for count in ("1", str(int(values["cores"]) + 1)):
             yield {**values, **dict.fromkeys(_SETTERS, count)}
 
+    def held(self, values: Values) -> Values | None:
+        """Return one thread for every library."""
+        return {**values, **dict.fromkeys(_SETTERS, "1")}
+
     def differences(self, a: Values, b: Values) -> list[Change]:
         """Return the variables that differ, else the processors allowed, else what the libraries said."""
         changes = super().differences(a, b)
