@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from samerun.basics.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from samerun.api.checking import check
     from samerun.api.clearing import collect_garbage, remove
     from samerun.api.comparing import Compared, diff
     from samerun.api.data import Locked, lock_data, verify_data
@@ -35,6 +36,7 @@ __all__ = [
     "Removed",
     "Replay",
     "Row",
+    "check",
     "Verified",
     "collect_garbage",
     "diff",
@@ -65,6 +67,7 @@ __getattr__ = lazy_names(
         "Replay": "samerun.api.replaying:Replay",
         "Row": "samerun.store.index:Row",
         "Verified": "samerun.data.verifying:Verified",
+        "check": "samerun.api.checking:check",
         "collect_garbage": "samerun.api.clearing:collect_garbage",
         "diff": "samerun.api.comparing:diff",
         "diff_data": "samerun.api.data_diff:diff_data",

@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "replay": "Run a kept run again and say how the same it is.",
     "diff": "Show what differs between two runs.",
     "explain": "Say which change between two runs made the difference.",
+    "check": "Say whether a script is reproducible, and what it depends on.",
     "ls": "List the runs.",
     "show": "Show one run.",
     "rm": "Remove runs.",

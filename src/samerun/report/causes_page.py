@@ -16,9 +16,9 @@ def explanation_page(found: Explanation, paint: Paint = unpainted) -> str:
     sections = [
         [_headline(found, paint)],
         *(cause_lines(cause, paint) for cause in found.causes),
-        _listed("Did not matter", [_subject(each) for each in found.not_causes], paint),
-        _listed("Could not be tried", [f"{_subject(each)}: {clean(each.why)}" for each in found.unconfirmed], paint),
-        _listed("Notes", [clean(note) for note in found.notes], paint),
+        listed("Did not matter", [_subject(each) for each in found.not_causes], paint),
+        listed("Could not be tried", [f"{_subject(each)}: {clean(each.why)}" for each in found.unconfirmed], paint),
+        listed("Notes", [clean(note) for note in found.notes], paint),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
@@ -46,7 +46,8 @@ def _subject(each: NotCause | Unconfirmed) -> str:
     return f"{each.kind}  {clean(each.subject)}"
 
 
-def _listed(title: str, lines: Sequence[str], paint: Paint) -> list[str]:
+def listed(title: str, lines: Sequence[str], paint: Paint) -> list[str]:
+    """Return a titled list, cut where it is long; nothing where it is empty."""
     if not lines:
         return []
     more = [paint(f"  and {len(lines) - MOST:,} more", "dim")] if len(lines) > MOST else []
