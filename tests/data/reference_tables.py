@@ -1,6 +1,6 @@
 """The hashes of ``docs/guide/tables.md`` once more, from that page alone: slow, plain, one value after the other.
 
-A type is its text (``int64``), ``("list", type)`` or ``("struct", {name: type})``; a column is a list of Python's values.
+A type is its text (``int64``), ``("list", type)`` or ``("struct", {name: type})``; a column a list of Python values.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _FORMATS = {
 }
 _WIDTHS = {"date": 4, "time": 8, "timestamp": 8, "duration": 8, "decimal": 32}
 _PER_SECOND = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 def digest(data: bytes) -> bytes:
@@ -75,7 +75,7 @@ def counted(name: str, kind: str, value: Any) -> int:
         return int(value.scaleb(scale, decimal.Context(prec=90)))
     unit = kind.partition("[")[2].partition(",")[0].rstrip("]")
     if name == "timestamp":
-        value = (value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)) - _EPOCH
+        value = (value if value.tzinfo else value.replace(tzinfo=datetime.UTC)) - _EPOCH
     microseconds = value // datetime.timedelta(microseconds=1)
     return microseconds * _PER_SECOND[unit] // 1_000_000
 

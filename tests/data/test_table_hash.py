@@ -32,7 +32,7 @@ assert _spec.loader is not None
 reference = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(reference)
 
-UTC = datetime.timezone.utc
+UTC = datetime.UTC
 KINDS: dict[str, Any] = {
     "int8": pa.int8(),
     "int16": pa.int16(),
@@ -275,7 +275,9 @@ def test_numpy_by_columns_and_by_fields() -> None:
     assert hash_table(matrix) == hash_table(pd.DataFrame(matrix)) == hash_table(np.asfortranarray(matrix))
     fields = np.array([(1, 2.5, "a"), (2, 3.5, "bc")], [("i", "<i4"), ("f", "<f8"), ("s", "<U2")])
     same = pa.table({"i": pa.array([1, 2], pa.int32()), "f": [2.5, 3.5], "s": ["a", "bc"]})
-    assert hash_table(fields) == hash_table(same) == hash_table(fields.astype([("i", ">i4"), ("f", ">f8"), ("s", ">U2")]))
+    assert (
+        hash_table(fields) == hash_table(same) == hash_table(fields.astype([("i", ">i4"), ("f", ">f8"), ("s", ">U2")]))
+    )
     assert hash_table(matrix[:, 0]) == hash_table(pd.Series(matrix[:, 0])) == hash_table(pl.Series(matrix[:, 0]))
 
 

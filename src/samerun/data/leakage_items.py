@@ -14,7 +14,7 @@ from blake3 import blake3
 
 from samerun.basics.files import files_below
 from samerun.basics.hashing import hash_file
-from samerun.data.split_keys import encode_key, listed
+from samerun.data.split_keys import encode_key, is_missing, listed
 from samerun.data.table_files import is_text_file
 from samerun.data.table_hash import batches_of, naming
 from samerun.data.table_rows import row_digests
@@ -174,19 +174,13 @@ def _array_digest(item: Any) -> bytes:
 
 def _read_values(part: Any, normalise: bool) -> Items:
     values = listed(part, "values")
-    rows = [row for row, value in enumerate(values) if not _is_missing(value)]
+    rows = [row for row, value in enumerate(values) if not is_missing(value)]
     kept = [values[row] for row in rows]
     plain = map(normal_text, kept) if normalise else kept
     encoded = [encode_key(value, row, "value") for row, value in zip(rows, plain, strict=True)]
     joined = b"".join([blake3(each).digest(_SIZE) for each in encoded])
     kinds = frozenset(type(value).__name__.rstrip("_") for value in kept if not isinstance(value, np.generic))
     return Items(_digests(joined), rows, len(values), kept, kinds)
-
-
-def _is_missing(value: Any) -> bool:
-    return (
-        value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value)
-    )
 
 
 def normal_text(value: Any) -> Any:

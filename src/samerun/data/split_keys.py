@@ -66,12 +66,19 @@ def encode_key(key: Any, row: int, what: str = "key") -> bytes:
 
 
 def _refused(key: Any, row: int, what: str) -> BadSplit:
-    if key is None or key != key or type(key).__name__ in ("NAType", "NaTType"):
+    if is_missing(key):
         return BadSplit(f"The {what} of row {row} is missing.", f"Each row needs a {what} of its own.", row=row)
     sentence = f"The {what} of row {row} is a {type(key).__name__}: {key!r:.60}."
     if isinstance(key, float | np.floating):
         return BadSplit(sentence, f"{_GIVE} Numbers that ought to be whole: `.astype('int64')`.", row=row)
     return BadSplit(sentence, f"{_GIVE} Text is always possible: str(key).", row=row)
+
+
+def is_missing(value: Any) -> bool:
+    """Say whether a value is one of the libraries' ways to say that there is none: None, NaN, NA, NaT."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):  # NA answers no question about itself
+        return True
+    return isinstance(value, float | np.floating | np.datetime64 | np.timedelta64) and bool(value != value)
 
 
 def same_length(keys: Sequence[Any], values: Sequence[Any], what: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from blake3 import blake3
 
-from samerun.data.split_keys import encode_key, listed, same_length
+from samerun.data.split_keys import encode_key, is_missing, listed, same_length
 from samerun.errors import BadSplit
 from samerun.outputs.late import Late
 
@@ -154,6 +154,6 @@ def _labels(stratify: Any) -> list[str]:
     """Return the labels as text: whatever classes are called, one for each row."""
     labels = listed(stratify, "labels")
     for row, label in enumerate(labels):
-        if label is None or label != label:
+        if is_missing(label):
             raise BadSplit(f"The label of row {row} is missing.", "Give each row one, such as 'unknown'.", row=row)
     return [str(label) for label in labels]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from samerun.data.table_types import is_text, storage_type
+from samerun.data.table_types import is_text, storage_type, type_text
 from samerun.errors import BadOption, BadTable, MissingData
 from samerun.outputs.late import Late
 
@@ -64,6 +64,8 @@ def open_table_file(path: Path, schema: Any = None) -> tuple[Any, Batches]:
         raise BadOption(f"`schema=` is for CSV files: {path} has types of its own.", "Leave it out.")
     with reading(path):
         found, batches = _open_csv(path, schema) if text else _open_binary(path)
+        for name, kind in zip(found.names, found.types, strict=True):  # names may be no UTF-8
+            type_text(kind, name)
     return found, lambda: _checked(path, batches)
 
 
