@@ -239,14 +239,14 @@ def _too_late(late: Sequence[Variable], asked: Asked) -> SetTooLate:
     first = late[0]
     effective = first.effective()
     found = f"; in effect is {effective}" if effective else ""
-    rest = f" The same goes for {', '.join(f'{v.name}={_quoted(v.value)}' for v in late[1:])}." if late[1:] else ""
-    settings = " ".join(f"{variable.name}={_quoted(variable.value)}" for variable in late)
+    rest = f" The same goes for {', '.join(f'{v.name}={quoted(v.value)}' for v in late[1:])}." if late[1:] else ""
+    settings = " ".join(f"{variable.name}={quoted(variable.value)}" for variable in late)
     script = os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] not in ("", "-c", "-m") else "train.py"
     option = "--portable" if asked.portable else "--deterministic"
     # A recording gives a hash seed of its own, so the program's wish must come from outside there too.
     recorded = f"{settings} samerun record {option}" if first.name == HASH_SEED else f"samerun record {option}"
     return SetTooLate(
-        f"{first.name}={_quoted(first.value)} must be set {first.moment}, and it is too late for that{found}.{rest}",
+        f"{first.name}={quoted(first.value)} must be set {first.moment}, and it is too late for that{found}.{rest}",
         f"Start the program with `{recorded} -- python {script}` or with `{settings} python {script}`.",
         variable=first.name,
         value=first.value,
@@ -255,7 +255,8 @@ def _too_late(late: Sequence[Variable], asked: Asked) -> SetTooLate:
     )
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """Return a variable's value as a shell takes it."""
     return f'"{value}"' if " " in value else value
 
 

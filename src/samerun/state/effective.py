@@ -17,6 +17,7 @@ from samerun.state.environment import at_start
 from samerun.state.operations import Operation
 from samerun.state.switches import LIBRARIES
 from samerun.state.switches.hashing import NAME as HASH_SEED
+from samerun.state.switches.hashing import effective as hash_seed
 from samerun.state.switches.hashing import variable as hash_variable
 from samerun.state.switches.switch import Asked, Variable
 
@@ -105,12 +106,16 @@ def determinism_report() -> DeterminismReport:
     variables = tuple(_variables())
     return DeterminismReport(
         level=determinism.current().level,
-        libraries={library.name: _said(library) for library in determinism.present()},
+        libraries={name: values for name, values in _said_by_all() if values},
         variables=variables,
         operations=operations.noted(),
         watched=operations.is_watching(),
         notes=tuple(_notes(variables)),
     )
+
+
+def _said_by_all() -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((library.name, _said(library)) for library in determinism.present())
 
 
 def _said(library: Any) -> dict[str, Any]:
@@ -153,15 +158,13 @@ def _why_not(before: str | None, now: str) -> str:
 
 
 def _notes(variables: tuple[VariableReport, ...]) -> Iterator[str]:
-    late = [variable.name for variable in variables if variable.took_effect is False and variable.now]
+    late = {variable.name: variable.now or "" for variable in variables if variable.took_effect is False}
     if late:
-        yield f"{', '.join(late)}: not in effect. Set it before the start: `samerun record --deterministic -- ...`."
+        settings = " ".join(f"{name}={determinism.quoted(value)}" for name, value in late.items())
+        yield f"Not in effect: {', '.join(late)}. Start the program with `{settings} python ...`."
     if at_start() is None:
         yield "What the environment was at the start of the process is not known here."
-    if (
-        HASH_SEED not in {variable.name for variable in variables if variable.took_effect}
-        and sys.flags.hash_randomization
-    ):
+    if hash_seed() == "random":
         yield f"Sets of texts have another order in each process: start it with {HASH_SEED}=0 to fix that."
     if not operations.is_watching():
         yield "Operations are not being noted: ask for deterministic('warn') or deterministic('strict') first."
@@ -191,15 +194,10 @@ def _lines(report: DeterminismReport) -> Iterator[str]:
 
 
 def _table(variables: tuple[VariableReport, ...]) -> list[str]:
-    rows = [("", "at start", "now", "in effect", "")]
-    rows += [
-        (
-            variable.name,
-            *(_cell(text) for text in (variable.at_start, variable.now, variable.effective)),
-            variable.remark,
-        )
-        for variable in variables
-    ]
+    rows: list[tuple[str, ...]] = [("", "at start", "now", "in effect", "")]
+    for variable in variables:
+        cells = (_cell(text) for text in (variable.at_start, variable.now, variable.effective))
+        rows.append((variable.name, *cells, variable.remark))
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     return ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
@@ -212,4 +210,5 @@ def _cell(text: str | None) -> str:
 
 def _operation(operation: Operation) -> str:
     times = "once" if operation.count == 1 else f"{operation.count} times"
-    return f"{operation.name}  {operation.where or 'not in a line of the program'}  {'refused ' * operation.refused}{times}"
+    where = operation.where or "not in a line of the program"
+    return f"{operation.name}  {where}  {'refused ' if operation.refused else ''}{times}"
