@@ -57,7 +57,9 @@ class LiveParts:
 
     def __init__(self, frames: list[FrameType], train: object) -> None:
         roots = [value for frame in frames for value in frame.f_locals.values()]
-        self._variables = {id(value): name for frame in frames for name, value in frame.f_locals.items()}
+        self._variables: dict[int, str] = {}
+        for name, value in ((name, value) for frame in frames for name, value in frame.f_locals.items()):
+            self._variables.setdefault(id(value), name)  # the first name: a loop over all parts has one for each too
         self._found = list(reached([*roots, train, *(_globals_of(frame) for frame in frames)]))
         self._optimizers = self._of_type(torch.optim.Optimizer)
         trained = {id(weight) for one in self._optimizers for group in one.param_groups for weight in group["params"]}

@@ -98,11 +98,25 @@ def _changed_variables(whole: list[Step], interrupted: list[Step], expected: Ste
 
 def _states(expected: Digests, found: Digests, healed: frozenset[tuple[str, str, str]]) -> list[Component]:
     """Return the parts of the state that differ."""
+    found = _renamed(expected, found)
     differ = [key for key in {**expected, **found} if expected.get(key) != found.get(key) and key not in healed]
     parts = dict.fromkeys((kind, name) for kind, name, _ in differ)
     components = [Component(kind, name, _listed(differ, kind, name)) for kind, name in parts if kind in _STATE_KINDS]
     schedules = any(component.kind == "scheduler" for component in components)
     return [one for one in components if not (schedules and one.kind == "optimizer" and _only_settings(differ, one))]
+
+
+def _renamed(expected: Digests, found: Digests) -> Digests:
+    """Return ``found`` with the names of ``expected`` where a part is held by another variable after a resume.
+
+    Parts of one kind are found in the same order in both runs.
+    """
+    names: dict[tuple[str, str], str] = {}
+    for kind in _STATE_KINDS:
+        ours, theirs = (list(dict.fromkeys(key[1] for key in one if key[0] == kind)) for one in (expected, found))
+        if len(ours) == len(theirs) and set(ours) != set(theirs):
+            names.update(zip(((kind, name) for name in theirs), ours, strict=True))
+    return {(kind, names.get((kind, name), name), piece): value for (kind, name, piece), value in found.items()}
 
 
 def _only_settings(differ: Iterable[tuple[str, str, str]], optimizer: Component) -> bool:

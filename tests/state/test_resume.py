@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import functools
+import itertools
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from samerun.errors import BadOption, CannotVerify
+from samerun.state import Checkpoints, check_resume, make_loader
+from samerun.state.digests import digest
+from tests.state.omitting import PARTS, train
+
+NAMED = {
+    "model": {("weights", "model"), ("buffers", "model")},
+    "optimizer": {("optimizer", "optimizer")},
+    "scheduler": {("scheduler", "scheduler")},
+    "scaler": {("scaler", "scaler")},
+    "ema": {("ema", "ema")},
+    "order": {("order", ""), ("counter", "step")},
+    "epoch": {("order", ""), ("counter", "epoch")},
+    "python": {("generator", "python")},
+    "numpy": {("generator", "numpy")},
+    "torch": {("generator", "torch")},
+    "own generator": {("generator", "own")},
+    "buffer": {("buffers", "model"), ("ema", "ema")},  # the average holds a copy of the buffer
+    "weighting": {("variable", "weighting")},
+}
+
+
+def omitting(*parts: str) -> Callable[[Path], Any]:
+    return functools.partial(train, omit=frozenset(parts))
+
+
+@pytest.mark.parametrize("at", [2, 3, 5, 7, 12, 19])
+def test_a_training_that_saves_everything_resumes_exactly(at: int) -> None:
+    found = check_resume(omitting(), at)
+    assert found
+    assert (found.missing, found.step, found.steps) == ((), None, 20)
+    assert found.resumed_at == at // 2 * 2 + 1
+    assert str(found).startswith("It resumes exactly")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_that_is_left_out_is_named(part: str) -> None:
+    found = check_resume(omitting(part), 7)
+    assert {(one.kind, one.name) for one in found.missing} == NAMED[part]
+    assert (found.exact, found.resumed_at, found.step) == (False, 7, 7)
+    assert all(one.advice in str(found) for one in found.missing)
+
+
+@pytest.mark.parametrize(
+    "pair", list(itertools.combinations(["optimizer", "scheduler", "scaler", "numpy", "torch"], 2))
+)
+def test_several_parts_are_all_named(pair: tuple[str, str]) -> None:
+    found = check_resume(omitting(*pair), 7)
+    assert {(one.kind, one.name) for one in found.missing} == NAMED[pair[0]] | NAMED[pair[1]]
+
+
+def test_everything_is_given_back() -> None:
+    before = digest([random.getstate(), np.random.get_state(), torch.get_rng_state()])
+    check_resume(omitting("numpy"), 3)
+    assert digest([random.getstate(), np.random.get_state(), torch.get_rng_state()]) == before
+
+
+def test_the_folders_stay_where_one_is_named(tmp_path: Path) -> None:
+    check_resume(omitting(), 3, folder=tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["interrupted", "uninterrupted"]
+    assert (tmp_path / "interrupted" / "last.pt").exists()
+    with pytest.raises(BadOption, match="not empty"):
+        check_resume(omitting(), 3, folder=tmp_path)
+
+
+class Rows(torch.utils.data.Dataset[torch.Tensor]):
+    """Rows that are moved by a generator of the dataset's own."""
+
+    def __init__(self, moved: bool) -> None:
+        self.rows = torch.randn(24, 3, generator=torch.Generator().manual_seed(2))
+        self.generator = np.random.default_rng(0)
+        self.moved = moved
+
+    def __len__(self) -> int:
+        return 24
+
+    def __getitem__(self, index: int) -> torch.Tensor:
+        return self.rows[index] + (float(self.generator.normal()) if self.moved else 0.0)
+
+
+def with_a_loader(
+    make: Callable[[Any], Any], parts: set[str], moved: bool = False, epochs: int = 3
+) -> Callable[[Path], Any]:
+    """Return a training with our checkpoints, every step, and the loader that ``make`` makes."""
+
+    def run(folder: Path) -> None:
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(3, 4), nn.Dropout(), nn.Linear(4, 1))
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        loader = make(Rows(moved))
+        things = {"model": model, "optimizer": optimizer, "loader": loader}
+        kept = {name: thing for name, thing in things.items() if name in parts}
+        checkpoints = Checkpoints(folder)
+        restored = checkpoints.load(generators="generators" in parts, **kept)
+        epoch, step = (restored.epoch or 0, restored.step or 0) if restored else (0, 0)
+        while epoch < epochs:
+            for batch in loader:
+                optimizer.zero_grad()
+                model(batch).square().mean().backward()
+                optimizer.step()
+                step += 1
+                checkpoints.save(epoch=epoch, step=step, mid_epoch=True, generators="generators" in parts, **kept)
+            epoch += 1
+
+    return run
+
+
+ALL = {"model", "optimizer", "loader", "generators"}
+
+
+def ours(dataset: Any, workers: int = 0) -> Any:
+    return make_loader(dataset, batch_size=4, seed=1, num_workers=workers)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("at", [1, 6, 8])
+def test_our_loader_and_checkpoints_resume_exactly(workers: int, at: int) -> None:
+    found = check_resume(with_a_loader(lambda d: ours(d, workers), ALL, moved=True), at)
+    assert found, str(found)
+    assert found.resumed_at == at + 1
+
+
+@pytest.mark.parametrize("lost", ["optimizer", "loader", "generators"])
+def test_a_part_left_out_of_our_checkpoints_is_named(lost: str) -> None:
+    found = check_resume(with_a_loader(ours, ALL - {lost}, moved=True), 8)
+    expected = {"optimizer": {"optimizer"}, "loader": {"order", "counter"}, "generators": {"generator"}}
+    assert {one.kind for one in found.missing} == expected[lost], str(found)
+
+
+def plain(dataset: Any, workers: int = 0) -> Any:
+    return torch.utils.data.DataLoader(dataset, batch_size=4, shuffle=True, num_workers=workers)
+
+
+def test_a_plain_loader_loses_its_place() -> None:
+    found = check_resume(with_a_loader(plain, ALL - {"loader"}), 8)
+    assert "order" in {one.kind for one in found.missing}
+    assert found.missing[0].kind == "order"
+
+
+def test_a_generator_that_lives_in_a_worker_is_the_augmentations() -> None:
+    """The samples are right, by a sampler that goes on; the numbers that a worker's copy draws are not."""
+
+    class GoesOn:
+        def __init__(self) -> None:
+            self.done = 0
+
+        def __iter__(self) -> Any:
+            return iter(range(self.done % 24, 24))
+
+        def __len__(self) -> int:
+            return 24
+
+        def state_dict(self) -> dict[str, int]:
+            return {"done": self.done}
+
+        def load_state_dict(self, state: dict[str, int]) -> None:
+            self.done = state["done"]
+
+    def run(folder: Path) -> None:
+        torch.manual_seed(0)
+        model, sampler = nn.Linear(3, 1), GoesOn()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        path = folder / "last.pt"
+        if path.exists():
+            state = torch.load(path, weights_only=True)
+            model.load_state_dict(state["model"]), sampler.load_state_dict(state["sampler"])
+        loader = torch.utils.data.DataLoader(Rows(True), batch_size=4, sampler=sampler, num_workers=1)
+        for batch in loader:
+            optimizer.zero_grad()
+            model(batch).square().mean().backward()
+            optimizer.step()
+            sampler.done += 4
+            torch.save({"model": model.state_dict(), "sampler": sampler.state_dict()}, path)
+
+    found = check_resume(run, 3)
+    assert "augmentation" in {one.kind for one in found.missing}, str(found)
+    assert "order" not in {one.kind for one in found.missing}
+
+
+def simple(folder: Path, *, steps: int = 5, saves: bool = True, loads: bool = True, until: int | None = None) -> Any:
+    torch.manual_seed(0)
+    model = nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    path, done = folder / "state.pt", 0
+    history: list[float] = []
+    if loads and path.exists():
+        state = torch.load(path, weights_only=True)
+        model.load_state_dict(state["model"])
+        done = state["done"]
+    for number in range(done, steps):
+        loss = model(torch.full((1, 2), float(number))).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        history.append(float(loss.detach()))
+        if saves:
+            torch.save({"model": model.state_dict(), "done": until or number + 1}, path)
+    return {"history": history, "folder": folder, "seconds": time.time()}
+
+
+def test_a_history_that_is_not_saved_is_missing_from_what_is_returned() -> None:
+    found = check_resume(simple, 2)
+    assert [one.kind for one in found.missing] == ["returned"]
+    assert "result['history'][0]" in found.missing[0].detail
+    assert "seconds" not in found.missing[0].detail
+    assert "at the end" in found.sentence
+
+
+def test_a_training_that_does_not_load_begins_from_the_start() -> None:
+    for options, words in (
+        ({"loads": False}, "although the folder holds"),
+        ({"saves": False}, "nothing had been saved"),
+    ):
+        found = check_resume(functools.partial(simple, **options), 2)  # type: ignore[arg-type]
+        assert [one.kind for one in found.missing] == ["checkpoint"]
+        assert (found.exact, found.resumed_at) == (False, None)
+        assert words in found.sentence
+
+
+def test_a_training_that_thinks_it_has_ended_is_told_so() -> None:
+    found = check_resume(functools.partial(simple, until=5), 2)
+    assert "no step more, where 3 were left" in found.sentence
+    assert not found
+
+
+@pytest.mark.parametrize("at", [5, 9])
+def test_an_end_before_the_stop_is_refused(at: int) -> None:
+    with pytest.raises(CannotVerify, match="has 5 optimizer steps") as caught:
+        check_resume(simple, at)
+    assert "from 1 to 4" in caught.value.next_step
+
+
+@pytest.mark.parametrize("at", [0, -1, 1.5, True, "3"])
+def test_no_step_is_refused(at: Any) -> None:
+    with pytest.raises(BadOption):
+        check_resume(simple, at)
+
+
+def test_a_function_that_trains_nothing_is_refused() -> None:
+    with pytest.raises(CannotVerify, match="no step"):
+        check_resume(lambda folder: None, 1)
+
+
+def test_a_training_that_does_not_repeat_is_told_so_first() -> None:
+    def run(folder: Path) -> None:
+        model = nn.Linear(2, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        for _ in range(4):
+            model(torch.from_numpy(np.random.default_rng().normal(size=(1, 2)))).sum().backward()
+            optimizer.step()
+
+    with pytest.raises(CannotVerify, match="does not repeat"):
+        check_resume(lambda folder: torch.set_default_dtype(torch.float64) or run(folder), 2)  # type: ignore[func-returns-value]
+
+
+@pytest.fixture(autouse=True)
+def same_type() -> Any:
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def test_the_stop_gets_through_except_exception_and_leaves_what_was_saved() -> None:
+    def run(folder: Path) -> Any:
+        try:
+            return simple(folder)["history"][-1]
+        except Exception:
+            return None
+
+    assert check_resume(run, 3).resumed_at == 4
+
+
+def test_an_error_of_the_program_is_the_programs() -> None:
+    def run(folder: Path) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        check_resume(run, 1)
+
+
+def test_two_optimizers_count_their_steps_together() -> None:
+    def run(folder: Path, keep_second: bool) -> None:
+        torch.manual_seed(0)
+        one, two = nn.Linear(2, 2), nn.Linear(2, 1)
+        first = torch.optim.Adam(one.parameters(), lr=0.1)
+        second = torch.optim.Adam(two.parameters(), lr=0.1)
+        path, done = folder / "x.pt", 0
+        parts = {"one": one, "two": two, "first": first, **({"second": second} if keep_second else {})}
+        if path.exists():
+            state = torch.load(path, weights_only=True)
+            done = state.pop("done")
+            for name, part in parts.items():
+                part.load_state_dict(state[name])
+        for number in range(done, 4):
+            two(one(torch.full((1, 2), 1.0 + number))).square().sum().backward()
+            first.step(), second.step()
+            first.zero_grad(), second.zero_grad()
+            torch.save({"done": number + 1, **{name: part.state_dict() for name, part in parts.items()}}, path)
+
+    assert check_resume(functools.partial(run, keep_second=True), 4)
+    found = check_resume(functools.partial(run, keep_second=False), 4)
+    assert [(one.kind, one.name) for one in found.missing] == [("optimizer", "second")]
