@@ -46,7 +46,7 @@ def measured(dataset, **options):
             if turn:
                 results.append((time.perf_counter() - start) / len(dataset))
     return [1e6 * statistics.median(one) for one in took]
-print(*measured(light), *measured(pictures), *measured(pictures, num_workers=2))
+print(*measured(light), *measured(pictures))
 """
 
 
@@ -56,9 +56,7 @@ def reseeding(folder: Path) -> list[Figure]:
     script.write_text(SCRIPT)
     values = [float(word) for word in run((sys.executable, str(script)), folder).output.split()]
     figures = []
-    for place, (name, budget) in enumerate(
-        (("rows of a tensor", 30.0), ("augmented pictures", 1.1), ("in 2 workers", 1.2))
-    ):
+    for place, (name, budget) in enumerate((("rows of a tensor", 30.0), ("augmented pictures", 1.1))):
         bare, off, batch, sample = values[4 * place : 4 * place + 4]
         note = f"reseed off {off:.3g}, batch {batch:.3g}, sample {sample:.3g} µs a sample"
         held, rule = (sample - bare, f"≤ {budget:g} µs more") if place == 0 else (sample / bare, f"≤ {budget:g} ×")

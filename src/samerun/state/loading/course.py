@@ -48,7 +48,7 @@ class Course:
             BadOption: the epoch is no whole number from 0.
         """
         given: Any = epoch  # numpy's integers are welcome too
-        number = int(given) if isinstance(given, Integral) and not isinstance(given, bool) else -1
+        number = int(given) if isinstance(given, Integral) else -1
         if number < 0:
             raise BadOption(f"An epoch is a whole number from 0, not {epoch!r}.", "Count the passes from 0.")
         self._underway = None
