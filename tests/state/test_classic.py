@@ -22,7 +22,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 from samerun.errors import BadInput
 from samerun.state import ClassicPipeline
-from samerun.state.preprocessing import first_difference
+from samerun.state.preprocessing import first_different_step
 
 SOURCE = Path(__file__).parent.parent.parent / "src"
 ROWS, TARGET = load_iris(return_X_y=True, as_frame=True)
@@ -203,7 +203,7 @@ def test_recorded_and_replayed_it_is_identical(tmp_path: Path) -> None:
 def test_a_seed_more_is_another_run_and_the_log_says_where() -> None:
     one, two = (ClassicPipeline({**SIMPLE, "seed": seed}, folder=None).run(ROWS, TARGET) for seed in (0, 1))
     assert not np.array_equal(one.split.train, two.split.train)
-    found = first_difference(one.preprocessing, two.preprocessing)
+    found = first_different_step(one.preprocessing, two.preprocessing)
     assert found is not None
     assert (found.name, found.what) == ("scaler.train", "input")
 

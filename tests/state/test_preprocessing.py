@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, Normalizer, OneHotEncoder, StandardScaler
 
 from samerun.errors import BadInput
-from samerun.state.preprocessing import Preprocessing, first_difference
+from samerun.state.preprocessing import Preprocessing, first_different_step
 
 ROWS = np.random.default_rng(0).normal(size=(20, 3))
 
@@ -116,8 +116,8 @@ def recorded(scaler: Any = None, rows: Any = ROWS, low: float = 0.0, names: tupl
 
 
 def test_equal_runs_have_no_difference() -> None:
-    assert first_difference(recorded(), recorded()) is None
-    assert first_difference(recorded(), recorded().to_plain()) is None
+    assert first_different_step(recorded(), recorded()) is None
+    assert first_different_step(recorded(), recorded().to_plain()) is None
 
 
 def other(x: Any, low: float = -1.0) -> Any:
@@ -136,15 +136,15 @@ def other(x: Any, low: float = -1.0) -> Any:
         (lambda: recorded(names=("cut", "scale")), 1, "step"),
     ],
 )
-def test_the_first_difference_is_named(b: Any, place: int, what: str) -> None:
-    found = first_difference(recorded(), b())
+def test_the_first_different_step_is_named(b: Any, place: int, what: str) -> None:
+    found = first_different_step(recorded(), b())
     assert found is not None
     assert (found.place, found.what) == (place, what)
     assert str(found).startswith(f"Step {place} ")
 
 
 def test_only_what_differs_is_shown() -> None:
-    found = first_difference(recorded(), recorded(StandardScaler(with_mean=False)))
+    found = first_different_step(recorded(), recorded(StandardScaler(with_mean=False)))
     assert str(found) == (
         "Step 2 'scale' differs first, in its parameters: {'with_mean': True} -> {'with_mean': False}"
     )
@@ -155,7 +155,7 @@ def test_a_changed_source_comes_before_what_follows_of_it() -> None:
     plain = b.to_plain()
     plain[0]["source"]["hash"] = "0" * 64
     plain[1]["output"]["hash"] = "1" * 64
-    found = first_difference(a, plain)
+    found = first_different_step(a, plain)
     assert found is not None
     assert (found.place, found.what, list(found.a)) == (1, "source", ["hash"])
 
@@ -163,8 +163,8 @@ def test_a_changed_source_comes_before_what_follows_of_it() -> None:
 def test_logs_are_compared_by_their_paths(tmp_path: Path) -> None:
     for name, steps in (("a", recorded()), ("b", recorded(low=0.5))):
         (tmp_path / name).write_bytes(msgspec.json.encode({"preprocessing": steps.to_plain()}))
-    assert first_difference(tmp_path / "a", recorded()) is None
-    found = first_difference(tmp_path / "a", str(tmp_path / "b"))
+    assert first_different_step(tmp_path / "a", recorded()) is None
+    found = first_different_step(tmp_path / "a", str(tmp_path / "b"))
     assert found is not None
     assert found.what == "parameters"
 
@@ -174,7 +174,7 @@ def test_what_is_no_log_says_so(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "x.json").write_bytes(content)
     with pytest.raises(BadInput, match="holds no record of preprocessing"):
-        first_difference(tmp_path / "x.json", [])
+        first_different_step(tmp_path / "x.json", [])
 
 
 def test_the_record_reads_as_a_list() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from samerun.state.initialise import initialise
     from samerun.state.loader import Loader, make_loader
     from samerun.state.ordering import shuffled
+    from samerun.state.preprocessing import Preprocessing, first_different_step
     from samerun.state.repeating import verify_determinism
     from samerun.state.resume import check_resume
     from samerun.state.sampler import EpochSampler
@@ -32,10 +33,12 @@ __all__ = [
     "ClassicPipeline",
     "EpochSampler",
     "Loader",
+    "Preprocessing",
     "check_resume",
     "derive_seed",
     "determinism_report",
     "deterministic",
+    "first_different_step",
     "initialise",
     "jax_key",
     "make_loader",
@@ -55,10 +58,12 @@ __getattr__ = lazy_names(
         "ClassicPipeline": "samerun.state.classic:ClassicPipeline",
         "EpochSampler": "samerun.state.sampler:EpochSampler",
         "Loader": "samerun.state.loader:Loader",
+        "Preprocessing": "samerun.state.preprocessing:Preprocessing",
         "check_resume": "samerun.state.resume:check_resume",
         "derive_seed": "samerun.state.derive:derive_seed",
         "determinism_report": "samerun.state.effective:determinism_report",
         "deterministic": "samerun.state.determinism:deterministic",
+        "first_different_step": "samerun.state.preprocessing:first_different_step",
         "initialise": "samerun.state.initialise:initialise",
         "jax_key": "samerun.state.generators.jax:jax_key",
         "make_loader": "samerun.state.loader:make_loader",

@@ -4,7 +4,7 @@
     train = steps.apply("scale", scaler, train)    # fitted on these rows, then applied
     test = steps.apply("scale", scaler, test)      # applied only
 
-Two runs are compared by ``first_difference``: the first step that differs, and in what.
+Two runs are compared by ``first_different_step``: the first step that differs, and in what.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class _Call:
         self.__dict__.update(options)
 
 
-def first_difference(
+def first_different_step(
     a: Preprocessing | Sequence[Plain] | Path | str, b: Preprocessing | Sequence[Plain] | Path | str
 ) -> StepDifference | None:
     """Return the first step in which two runs differ, and in what; None if every step is the same.
