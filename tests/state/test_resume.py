@@ -292,6 +292,21 @@ def test_an_error_of_the_program_is_the_programs() -> None:
         check_resume(run, 1)
 
 
+@pytest.mark.parametrize("number", [2, 3])
+def test_a_training_that_fails_when_it_is_started_again_is_told_so(number: int) -> None:
+    def run(folder: Path) -> None:
+        resumed = (folder / "state.pt").exists()
+        if resumed and number == 2:
+            raise KeyError("optimizer")
+        simple(folder, steps=4)
+        if resumed:
+            raise OSError("disk is full")
+
+    found = check_resume(run, 2)
+    assert not found
+    assert ("KeyError: 'optimizer'" if number == 2 else "OSError: disk is full") in found.sentence
+
+
 def test_two_optimizers_count_their_steps_together() -> None:
     def run(folder: Path, keep_second: bool) -> None:
         torch.manual_seed(0)

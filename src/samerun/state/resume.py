@@ -61,9 +61,23 @@ class _Run:
     """What one run left."""
 
     steps: list[Step]
-    stopped: bool
     end: Digests
     returned: dict[str, bytes]
+    error: str = ""
+
+
+class _Failing:
+    """Keeps the error of a training that was started again: that it fails then is what is to be found out."""
+
+    error = ""
+
+    def __enter__(self) -> _Failing:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, Exception):
+            self.error = f"{type(error).__name__}: {error}".strip().removesuffix(".")
+        return bool(self.error)
 
 
 def check_resume(train: Train, at: int, *, folder: str | os.PathLike[str] | None = None) -> ResumeCheck:
@@ -106,7 +120,8 @@ def _check(train: Train, at: int, folder: Path, before: Surroundings) -> ResumeC
     interrupted = _run(train, place, before, stop_after=at)
     _refuse_what_does_not_repeat(whole, interrupted)
     kept = any(place.rglob("*"))
-    resumed = _run(train, place, before)
+    failing = _Failing()
+    resumed = _run(train, place, before, failing=failing)
     check = ResumeCheck(False, at, len(whole.steps), None, None, (), "")
     return _judge(check, whole, interrupted, resumed, kept)
 
@@ -118,16 +133,18 @@ def _fresh(folder: Path) -> Path:
     return folder
 
 
-def _run(train: Train, folder: Path, before: Surroundings, stop_after: int | None = None) -> _Run:
+def _run(
+    train: Train, folder: Path, before: Surroundings, stop_after: int | None = None, failing: _Failing | None = None
+) -> _Run:
     before.give_back()
     ledger = StepLedger(_call.__code__, train, stop_after)
     returned: object = None
     try:
-        with watched(ledger), batches_told(ledger.handed):
+        with failing or nullcontext(), watched(ledger), batches_told(ledger.handed):
             returned = _call(train, folder)
     except Enough:
         pass
-    return _Run(ledger.steps, ledger.stopped, ledger.end(), _without(returned, folder))
+    return _Run(ledger.steps, ledger.end(), _without(returned, folder), failing.error if failing else "")
 
 
 def _call(train: Train, folder: Path) -> object:
@@ -169,6 +186,9 @@ def _refuse_what_does_not_repeat(whole: _Run, interrupted: _Run) -> None:
 
 
 def _judge(check: ResumeCheck, whole: _Run, interrupted: _Run, resumed: _Run, kept: bool) -> ResumeCheck:
+    if not resumed.steps and resumed.error:
+        sentence = f"It does not resume: started again after step {check.at}, it failed with {resumed.error}."
+        return replace(check, missing=(Component("checkpoint"),), sentence=sentence)
     if not resumed.steps:
         return replace(
             check,
@@ -181,21 +201,22 @@ def _judge(check: ResumeCheck, whole: _Run, interrupted: _Run, resumed: _Run, ke
         return _not_resumed(check, kept)
     missing, step = missing_components(whole.steps, interrupted.steps, resumed.steps, first)
     check = replace(check, resumed_at=first, step=step, missing=_with_count(missing, whole, resumed, first))
-    late = _end(whole, resumed)
-    if not late and _same_course(whole, resumed, first):
+    late = _end(whole, resumed) if not resumed.error else ()
+    if not late and not resumed.error and _same_course(whole, resumed, first):
         sentence = (
             f"It resumes exactly: stopped after step {check.at}, it went on with step {first} and ended the same."
         )
         return replace(check, exact=True, step=None, missing=(), sentence=sentence)
     if not check.missing:
-        check = replace(check, missing=late)
+        check = replace(check, missing=late or (Component("unknown"),))
     what = ", ".join(str(replace(component, detail="")) for component in check.missing)
     where = "before that" if step == first else f"from step {step} on" if step else "at the end"
     sentence = (
         f"It does not resume exactly: stopped after step {check.at} and started again, it went on with step {first}, "
         f"and {where} this was not as it had been: {what}."
     )
-    return replace(check, sentence=sentence)
+    failed = f" It failed in the end with {resumed.error}." if resumed.error else ""
+    return replace(check, sentence=sentence + failed)
 
 
 def _not_resumed(check: ResumeCheck, kept: bool) -> ResumeCheck:
@@ -211,7 +232,7 @@ def _not_resumed(check: ResumeCheck, kept: bool) -> ResumeCheck:
 def _with_count(missing: tuple[Component, ...], whole: _Run, resumed: _Run, first: int) -> tuple[Component, ...]:
     """Add the counter of epochs or steps where another number of steps was made than was left."""
     left = len(whole.steps) - first + 1
-    if len(resumed.steps) == left:
+    if len(resumed.steps) == left or (resumed.error and len(resumed.steps) < left):
         return missing
     detail = f"it made {len(resumed.steps)} steps where {left} were left"
     named = [replace(one, detail=detail) for one in missing if one.kind == "counter"][:1] or [
