@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,4 +49,5 @@ def verify_data(
 def data_cache() -> Path | None:
     """Return the store's folder for what is remembered, if there is a store; None takes the user's cache folder."""
     layout = store_here()
-    return layout.shared / "data" if layout.shared.is_dir() else None
+    # Not Path.is_dir: another user's store, which may not even be looked at, is as good as none.
+    return layout.shared / "data" if os.path.isdir(layout.shared) else None

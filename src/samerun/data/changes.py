@@ -79,8 +79,12 @@ def said(a: Entry, b: Entry) -> str:
     if a.kind == "special":
         return f"was a {a.special}, is a {b.special}"
     if a.size == b.size:
-        return f"{a.size:,} bytes as before, with other content"
-    return f"{a.size:,} bytes became {b.size:,}"
+        return f"{_bytes(a)} as before, with other content"
+    return f"{_bytes(a)} became {b.size:,}"
+
+
+def _bytes(entry: Entry) -> str:
+    return f"{entry.size:,} {'byte' if entry.size == 1 else 'bytes'}"
 
 
 def _noun(entry: Entry) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
 from samerun.basics import files
+from samerun.basics.hashing import hash_bytes
 from samerun.data.lock_checks import problems
 from samerun.data.manifest import Entry, Manifest, raw
 from samerun.errors import BadLock
@@ -50,6 +52,7 @@ class _Header(msgspec.Struct, forbid_unknown_fields=True):
     folders: int
     special: int
     bytes: int
+    body: str
     paths_hex: bool = False
 
 
@@ -70,12 +73,17 @@ def encode_lock(lock: Lock) -> bytes:
     """Return the lock's text; the same for the same entries, whoever makes it and wherever."""
     odd = not _is_text("".join(lock.paths))
     paths = tuple(raw(path).hex() for path in lock.paths) if odd else lock.paths
-    header = _Header(SCHEMA, paths, lock.root, **lock.manifest.counts(), paths_hex=odd)
+    body = _lines(map(_as_line, lock.manifest.entries))
+    # The body's own hash covers what the root leaves out: SHA-256 and MD5.
+    header = _Header(SCHEMA, paths, lock.root, **lock.manifest.counts(), body=hash_bytes(body), paths_hex=odd)
     fields = msgspec.to_builtins(header)
     if not odd:
         del fields["paths_hex"]
-    lines = msgspec.json.Encoder().encode_lines([fields, *map(_as_line, lock.manifest.entries)])
-    return lines.replace(b"\x7f", b"\\u007f")
+    return _lines([fields]) + body
+
+
+def _lines(things: Iterable[object]) -> bytes:
+    return msgspec.json.Encoder().encode_lines(list(things)).replace(b"\x7f", b"\\u007f")
 
 
 def is_lock(path: str | os.PathLike[str]) -> bool:

@@ -108,13 +108,22 @@ def _read_once(descriptor: int, also: Sequence[str], on_bytes: Callable[[int], N
     if not stat.S_ISREG(before.st_mode):
         return FileRead(why="something else took its place while the folder was read")
     # What is written after the wait shows in the times; what was written before it is in the bytes that are read now.
-    rested = wait_for_tick(before) and not is_open_for_writing(descriptor, before)
+    # A writer that has the file open may be in the middle of one long write, or have it mapped: then nothing shows.
+    can_show = wait_for_tick(before)
+    written_to = is_open_for_writing(descriptor, before)
     hashers = [hashlib.new(name, usedforsecurity=False) for name in also]
     digest, size = hash_open(descriptor, before.st_size, hashers, on_bytes)
+    if written_to and digest != _once_more(descriptor, before.st_size):
+        raise _Changed
     if _has_changed(before, os.fstat(descriptor)) or (size != before.st_size and before.st_size):
         raise _Changed
     others = {hasher.name: hasher.hexdigest() for hasher in hashers}
-    return FileRead(digest, others, size, before, rested and size == before.st_size)
+    return FileRead(digest, others, size, before, can_show and not written_to and size == before.st_size)
+
+
+def _once_more(descriptor: int, size: int) -> str:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return hash_open(descriptor, size)[0]
 
 
 def _has_changed(before: os.stat_result, after: os.stat_result) -> bool:
