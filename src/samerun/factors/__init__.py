@@ -13,6 +13,7 @@ from samerun.factors.environment_variable import EnvironmentVariable
 from samerun.factors.factor import Factor
 from samerun.factors.hash_order import HashOrder
 from samerun.factors.instruction_set import InstructionSet
+from samerun.factors.listing_order import ListingOrder
 from samerun.factors.locale import Locale
 from samerun.factors.machine import Machine
 from samerun.factors.network import Network
@@ -37,6 +38,7 @@ FACTORS: tuple[Factor, ...] = (
     Seed(),
     Machine(),
     HashOrder(),
+    ListingOrder(),
     ThreadCount(),
     InstructionSet(),
     NondeterministicKernel(),

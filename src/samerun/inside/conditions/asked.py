@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VARIABLE = "SAMERUN_CONDITIONS"
 WATCH = "watch"
 
-KINDS: Mapping[str, str] = {}
+KINDS: Mapping[str, str] = {"listing-order": "listing"}
 """Each kind with the module beside this one that carries it out: ``install(mode)`` is called once in each process."""
 
 _sites: dict[str, frozenset[str]] = {}
