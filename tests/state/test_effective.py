@@ -101,12 +101,13 @@ print([each.remark for each in determinism_report().variables if each.name == "O
 
 
 def test_operations_come_with_their_line() -> None:
-    with pytest.warns(UserWarning, match="put_"), deterministic("warn"):
-        torch.zeros(5).put_(torch.tensor([1, 1]), torch.ones(2))
+    with deterministic("warn"):
+        with pytest.warns(UserWarning, match="put_"):
+            torch.zeros(5).put_(torch.tensor([1, 1]), torch.ones(2))
         report = determinism_report()
     (operation,) = report.operations
     assert (operation.name, operation.count, operation.refused) == ("put_", 1, False)
-    assert operation.where == f"{__file__}:{test_operations_come_with_their_line.__code__.co_firstlineno + 2}"
+    assert operation.where == f"{__file__}:{test_operations_come_with_their_line.__code__.co_firstlineno + 3}"
     assert f"put_  {operation.where}  once" in str(report)
 
 

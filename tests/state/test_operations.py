@@ -31,14 +31,18 @@ def put() -> None:
     torch.zeros(5).put_(torch.tensor([1, 1]), torch.ones(2))
 
 
+def put_thrice() -> None:
+    for _ in range(3):
+        put()
+
+
 def line_of(function: Any, offset: int = 1) -> str:
     return f"{function.__code__.co_filename}:{function.__code__.co_firstlineno + offset}"
 
 
 def test_each_run_is_counted_at_its_line() -> None:
-    with pytest.warns(UserWarning, match=r"put_ does not have a deterministic implementation"), deterministic("warn"):
-        for _ in range(3):
-            put()
+    with deterministic("warn"), pytest.warns(UserWarning, match="put_ does not have a deterministic implementation"):
+        put_thrice()
     assert operations.noted() == (Operation("put_", line_of(put), 3),)
 
 

@@ -56,7 +56,7 @@ def effective() -> str:
     if not sys.flags.hash_randomization:
         return "0"
     given = [os.environ.get(NAME), (at_start() or {}).get(NAME)]
-    return next((seed for seed in given if seed and is_in_effect(seed)), "random")
+    return next((seed for seed in given if seed and _is_number(seed) and is_in_effect(seed)), "random")
 
 
 def is_in_effect(seed: str) -> bool:
@@ -64,13 +64,17 @@ def is_in_effect(seed: str) -> bool:
 
     Source: CPython, Python/bootstrap_hash.c (the key from the seed) and Python/pyhash.c (SipHash with that key).
     """
-    if not seed.isascii() or not seed.isdigit():
-        return seed in ("", "random") and bool(sys.flags.hash_randomization)
+    if not _is_number(seed):
+        return seed in ("", "random") and effective() == "random"
     rounds = _ROUNDS.get(sys.hash_info.algorithm)
     if rounds is None or sys.byteorder != "little":
         return (at_start() or {}).get(NAME) == seed and not sys.flags.ignore_environment
     key = _key(int(seed))
     return _siphash(_PROBE.encode(), key[:8], key[8:16], *rounds) == hash(_PROBE) & _MASK
+
+
+def _is_number(seed: str) -> bool:
+    return seed.isascii() and seed.isdigit()
 
 
 def _key(seed: int) -> bytes:

@@ -21,10 +21,12 @@ _KINDS = (
 _OPENBLAS = tuple(f"{first}openblas_{{}}{last}" for first in ("", "scipy_") for last in ("", "64_", "_64"))
 _NAMES = {"openblas": _OPENBLAS, "openmp": ("omp_{}",), "mkl": ("{}",)}
 _COUNT = {"openblas": ("get_num_threads",), "openmp": ("get_max_threads",), "mkl": ("MKL_Get_Max_Threads",)}
-_SET = {
-    "openblas": ("set_num_threads",),
-    "openmp": ("set_num_threads",),
-    "mkl": ("MKL_Set_Num_Threads", "mkl_serv_set_num_threads"),  # the build in torch's wheels has the second only
+# One function after the other, until it is so; of each, the first of these names.
+_SET: dict[str, tuple[tuple[str, ...], ...]] = {
+    "openblas": (("set_num_threads",),),
+    "openmp": (("set_num_threads",),),
+    # For the process, then for this thread, whose own number goes before (torch.set_num_threads sets that one).
+    "mkl": (("MKL_Set_Num_Threads", "mkl_serv_set_num_threads"), ("MKL_Set_Num_Threads_Local",)),
 }
 
 
@@ -51,9 +53,10 @@ class Pool:
 
     def set_threads(self, count: int) -> bool:
         """Let it use ``count`` threads when called from this thread; returns whether it does."""
-        function = self.function(*_SET[self.kind])
-        if function is not None:
-            function(count)
+        for names in _SET[self.kind]:
+            function = self.function(*names)
+            if function is not None and self.threads() != count:
+                function(count)
         return self.threads() == count
 
     def core(self) -> str:
