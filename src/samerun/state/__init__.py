@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from samerun.state.determinism import deterministic
     from samerun.state.effective import determinism_report
     from samerun.state.generators.jax import jax_key
-    from samerun.state.initialise import initialise
+    from samerun.state.initialising import initialise
     from samerun.state.loader import Loader, make_loader
     from samerun.state.ordering import shuffled
     from samerun.state.preprocessing import Preprocessing, first_different_step
@@ -64,7 +64,7 @@ __getattr__ = lazy_names(
         "determinism_report": "samerun.state.effective:determinism_report",
         "deterministic": "samerun.state.determinism:deterministic",
         "first_different_step": "samerun.state.preprocessing:first_different_step",
-        "initialise": "samerun.state.initialise:initialise",
+        "initialise": "samerun.state.initialising:initialise",
         "jax_key": "samerun.state.generators.jax:jax_key",
         "make_loader": "samerun.state.loader:make_loader",
         "seed_everything": "samerun.state.seeds:seed_everything",

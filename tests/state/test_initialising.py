@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn.utils import parametrizations, prune
 
 from samerun.errors import BadInput, BadOption, BadSeed
-from samerun.state.initialise import initialise
+from samerun.state.initialising import initialise
 from samerun.state.schemes import Scheme
 
 Tensors = dict[str, torch.Tensor]
@@ -124,7 +124,7 @@ def test_no_global_generator_is_drawn_from() -> None:
 _PROGRAM = """
 import hashlib, sys, torch
 from torch import nn
-from samerun.state.initialise import initialise
+from samerun.state.initialising import initialise
 torch.set_num_threads(int(sys.argv[1]))
 half = nn.Linear(64, 64, dtype=torch.bfloat16)
 model = nn.ModuleList([nn.Linear(300, 200), nn.Embedding(90, 40), nn.LSTM(40, 40), half])
@@ -490,6 +490,11 @@ def test_schemes_that_mean_nothing(scheme: Any, sentence: str) -> None:
     with pytest.raises(BadOption) as caught:
         initialise(nn.Sequential(nn.Linear(3, 3)), 0, scheme=scheme)
     assert sentence in str(caught.value)
+
+
+def test_it_has_its_public_name_however_it_is_imported() -> None:
+    program = "from samerun.state import initialise, schemes; assert callable(initialise)"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_only_models_are_initialised() -> None:
