@@ -16,6 +16,7 @@ from torch.utils.data import BatchSampler, DataLoader, RandomSampler, Subset, We
 from samerun.errors import BadOption, BadSeed, CannotRestore
 from samerun.state.current import current, put_back, set_current
 from samerun.state.loader import Loader, make_loader
+from samerun.state.sampler import EpochSampler, permutation
 from samerun.state.streams import stream
 from tests.state.loading.datasets import Keeping, Noisy, Plain, ShardedStream, Stream, indices, plain, taken
 
@@ -513,3 +514,63 @@ def test_a_loader_made_of_another_ones_parts_is_seeded_too(expected: list[Plain]
     assert [plain(again), plain(again)] == expected
     third = Loader(loader.dataset, 4, seed=3, sampler=make_loader(Noisy(), seed=3).sampler)
     assert indices(plain(third)) == indices(expected[0])
+
+
+# ---------------------------------------------------------------------- in company
+
+
+class Episodes(Noisy):
+    """A dataset that goes through another loader for each of its samples."""
+
+    def __getitem__(self, index: int) -> Any:
+        first = random.random()
+        inner = indices(plain(make_loader(Noisy(4), batch_size=2, seed=9)))
+        return index, first, random.random(), float(stream("x", sample=index).random()), inner
+
+
+def test_a_loader_within_a_dataset_disturbs_nobody() -> None:
+    def batches(**options: Any) -> list[Any]:
+        loader = make_loader(Episodes(4), batch_size=None, seed=3, collate_fn=list, **options)
+        return [list(sample) for sample in loader]
+
+    found = batches()
+    assert found == batches(num_workers=2)
+    for index, first, second, *_ in found:
+        state = random.Random()
+        state.setstate(seeded_as(index))
+        assert (state.random(), state.random()) == (first, second)
+
+
+def seeded_as(index: int) -> Any:
+    class Telling(Noisy):
+        def __getitem__(self, index: int) -> Any:
+            return random.getstate()
+
+    (found,) = make_loader(Telling(), batch_size=None, seed=3, sampler=[index], collate_fn=lambda state: state)
+    return found
+
+
+def test_another_default_device_is_not_drawn_on() -> None:
+    torch.set_default_device("meta")
+    try:
+        for workers in (0, 1):
+            found = list(make_loader([1, 2, 3], batch_size=2, seed=3, collate_fn=list, num_workers=workers))
+            assert sorted(index for batch in found for index in batch) == [1, 2, 3]
+    finally:
+        torch.set_default_device("cpu")
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_stateful_loader_of_torchdata_goes_on_with_our_sampler(workers: int) -> None:
+    stateful = pytest.importorskip("torchdata.stateful_dataloader")
+
+    def loader() -> Any:
+        order = EpochSampler(range(20), seed=1)
+        return stateful.StatefulDataLoader(list(range(20)), batch_size=3, sampler=order, num_workers=workers)
+
+    whole, again = loader(), loader()
+    going = iter(whole)
+    first = [next(going).tolist() for _ in range(3)]
+    again.load_state_dict(whole.state_dict())
+    rest = [batch.tolist() for batch in again]
+    assert sum(first + rest, []) == permutation(20, seed=1, epoch=0).tolist()

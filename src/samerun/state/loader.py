@@ -158,13 +158,15 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
         self.generator.manual_seed(derived)
         if parts.dealing is not None:
             parts.dealing.begin(place.epoch, place.batches)
-        if parts.batches is None:
-            return super().__iter__()
-        parts.batches.bound = place
+        if parts.batches is not None:
+            parts.batches.bound = place
         try:
-            return super().__iter__()
+            # torch draws its seed for the workers on the default device, from a generator that is on the processor.
+            with torch.device("cpu"):
+                return super().__iter__()
         finally:
-            parts.batches.bound = None
+            if parts.batches is not None:
+                parts.batches.bound = None
 
     def _discarded(self, place: Place) -> int:
         """Return how many batches must be fetched in vain: a dataset that shards itself cannot be begun halfway."""

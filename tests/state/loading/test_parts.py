@@ -60,7 +60,7 @@ def test_single_indices_are_converted_and_batches_collated() -> None:
     assert parts(batch_size=None).for_torch()["collate_fn"].collate is default_convert
     assert parts().for_torch()["collate_fn"].collate is default_collate
     assert isinstance(parts().for_torch()["collate_fn"], SeededCollation)
-    assert parts(reseed="batch", collate_fn=len).for_torch()["collate_fn"] is len
+    assert parts(reseed="batch", collate_fn=len).for_torch()["collate_fn"].collate is len
 
 
 def test_no_indices() -> None:

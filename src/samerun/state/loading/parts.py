@@ -107,7 +107,7 @@ class Parts:
             "collate_fn": self._collation(),
             "worker_init_fn": WorkerStart(self.seed, self.rank, self.worker_init_fn),
             # torch draws a seed for the workers from it; without one it would take that from the training's generator.
-            "generator": torch.Generator(),
+            "generator": torch.Generator("cpu"),
         }
 
     def _what(self) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class Parts:
 
     def _collation(self) -> Callable[[Any], Any]:
         plain = self.collate_fn or (default_collate if self._collated else default_convert)
-        return SeededCollation(plain, self.reseeder) if self.reseed == "sample" else plain
+        return SeededCollation(plain, self.reseeder)
 
     def _breaches(self) -> Iterable[tuple[bool, str, str]]:
         size = self.batch_size

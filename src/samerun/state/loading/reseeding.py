@@ -30,9 +30,9 @@ _DOMAIN = b"samerun.loader/1"
 
 
 class _Process:
-    """What one process knows: whether its generators are being kept for the training already."""
+    """What one process knows: whether a loader is fetching, so that another one would be within its dataset."""
 
-    holding = False
+    fetching = False
 
 
 def set_global_generators(digest: bytes) -> None:
@@ -72,6 +72,7 @@ class Reseeder:
 
     def _forget(self) -> None:
         self._epoch: int | None = None
+        self._holding = False
         self._looked = 0
         self._held: list[Held] = []
         self._samples = self._batches = blake2b()
@@ -137,17 +138,21 @@ class Reseeder:
 
     @contextmanager
     def giving_back(self) -> Iterator[None]:
-        """Give the generators of the training back at the end; in a worker there is no training, and nothing to do."""
-        if _Process.holding or get_worker_info() is not None:
+        """Give back at the end what whoever asked for a sample draws from: the training, or another loader's dataset.
+
+        A worker's own loader has nobody to give anything back to.
+        """
+        if self._holding:
             yield
             return
-        before = current()
-        restore = _nothing if self.mode == "off" else self._restoring()
-        _Process.holding = True
+        nobody = get_worker_info() is not None and not _Process.fetching
+        before, others = current(), _Process.fetching
+        restore = _nothing if nobody or self.mode == "off" else self._restoring()
+        self._holding = _Process.fetching = True
         try:
             yield
         finally:
-            _Process.holding = False
+            self._holding, _Process.fetching = False, others
             restore()
             put_back(before)
 

@@ -22,7 +22,7 @@ class _Scratch(threading.local):
     def __init__(self) -> None:
         self.philox = Philox(key=0)
         self.philox_state = self.philox.state
-        self.state = torch.Generator().get_state()
+        self.state = torch.Generator("cpu").get_state()
         self.fits = self.state.numel() == _SIZE
         if self.fits:
             raw = self.state.numpy()
