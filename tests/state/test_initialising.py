@@ -251,9 +251,11 @@ def test_the_pattern_with_most_letters_counts_whatever_their_order() -> None:
     for scheme in ({"head.*": "ones", "*": "zeros"}, {"*": "zeros", "head.*": "ones"}):
         initialise(model, 0, scheme=scheme)
         assert (model["head"].weight == 1).all()
-    with pytest.raises(BadOption, match=r"'head\.we\*' and '\*\.weight' mean 'head\.weight' equally"):
-        initialise(model, 0, scheme={"head.we*": "ones", "*.weight": "zeros"})
-    initialise(model, 0, scheme={"head.we*": "ones", "*.weight": "ones"})
+    initialise(model, 0, scheme={"head.*": "ones", "*.bias": ("constant", {"val": 0.1})})
+    assert (model["head"].bias == 0.1).all()
+    with pytest.raises(BadOption, match=r"'head\.w\*' and '\*\.weigh\*' mean 'head\.weight' equally"):
+        initialise(model, 0, scheme={"head.w*": "ones", "*.weigh*": "zeros"})
+    initialise(model, 0, scheme={"head.w*": "ones", "*.weigh*": "ones"})
 
 
 def test_keep_leaves_a_weight_as_it_is() -> None:

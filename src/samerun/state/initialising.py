@@ -100,11 +100,11 @@ def initialise(
     Args:
         model: what is set, in place. Wrappers (DistributedDataParallel, torch.compile) are looked through.
         seed: 0 to 2**64 - 1.
-        scheme: a scheme for all weights; or schemes by patterns of names, such as ``{"head.*": "xavier_uniform"}``, of
-            which the one with most letters counts, all else being ``"default"``; or a function that sets one module,
-            as for ``model.apply``. ``"default"`` is each module's own ``reset_parameters``. A scheme goes to weights
-            of two dimensions and more; biases become 0 and norms 1 and 0, unless the last part of a pattern is their
-            very name (``"*.bias"``).
+        scheme: a scheme for all weights; or schemes by patterns of names, such as ``{"head.*": "xavier_uniform"}``, all
+            else being ``"default"`` (a pattern that ends with the weight's very name counts first, then the one with
+            most letters); or a function that sets one module, as for ``model.apply``. ``"default"`` is each module's
+            own ``reset_parameters``. A scheme goes to weights of two dimensions and more; biases become 0 and norms 1 and
+            0, unless a pattern ends with their very name (``"*.bias"``).
         forget_bias: what an LSTM's forget gates start with, instead of what the scheme gives them.
 
     Returns:
@@ -158,16 +158,19 @@ def _by_pattern(weight: Weight, patterns: dict[str, Scheme]) -> Scheme:
     matching = [each for each in patterns if any(fnmatch.fnmatchcase(name, each) for name in weight.names)]
     if not matching:
         return Scheme("default")
-    most = max(map(_letters, matching))
-    best = [each for each in matching if _letters(each) == most]
+    rank = {each: (_leaf(each) == weight.leaf, _letters(each)) for each in matching}
+    best = [each for each in matching if rank[each] == max(rank.values())]
     if any(patterns[each] != patterns[best[0]] for each in best):
         raise BadOption(
             f"The patterns {' and '.join(map(repr, best))} mean {weight.name!r} equally.",
             "Write one of them out further.",
         )
-    pattern = best[0]
-    leaf = pattern.rpartition(".")[2]
-    return patterns[pattern] if leaf == weight.leaf else _treated(weight, patterns[pattern])
+    chosen = patterns[best[0]]
+    return chosen if _leaf(best[0]) == weight.leaf else _treated(weight, chosen)
+
+
+def _leaf(pattern: str) -> str:
+    return pattern.rpartition(".")[2]
 
 
 def _letters(pattern: str) -> int:
