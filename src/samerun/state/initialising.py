@@ -103,8 +103,8 @@ def initialise(
         scheme: a scheme for all weights; or schemes by patterns of names, such as ``{"head.*": "xavier_uniform"}``, all
             else being ``"default"`` (a pattern that ends with the weight's very name counts first, then the one with
             most letters); or a function that sets one module, as for ``model.apply``. ``"default"`` is each module's
-            own ``reset_parameters``. A scheme goes to weights of two dimensions and more; biases become 0 and norms 1 and
-            0, unless a pattern ends with their very name (``"*.bias"``).
+            own ``reset_parameters``. A scheme goes to weights of two dimensions and more; biases become 0 and norms 1
+            and 0, unless a pattern ends with their very name (``"*.bias"``).
         forget_bias: what an LSTM's forget gates start with, instead of what the scheme gives them.
 
     Returns:
