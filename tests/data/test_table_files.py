@@ -60,15 +60,34 @@ def test_the_size_of_batches_does_not_count(tmp_path: Path, size: int, monkeypat
         assert hash_table(tmp_path / "a.parquet", ordered=ordered) == hash_table(table, ordered=ordered)
 
 
+def group_of(path: Path) -> Any:
+    return pq.read_metadata(path).row_group(0)
+
+
 def test_wide_rows_come_in_small_batches(tmp_path: Path) -> None:
     pq.write_table(pa.table({"x": np.arange(10)}), tmp_path / "small.parquet")
     wide = pa.table({"s": [os.urandom(1 << 20) for _ in range(4)]})
     pq.write_table(wide, tmp_path / "wide.parquet", use_dictionary=False)
-    assert rows_at_once(pq.read_metadata(tmp_path / "small.parquet")) == BATCH_ROWS
-    assert rows_at_once(pq.read_metadata(tmp_path / "wide.parquet")) in range(10, BATCH_BYTES // (1 << 20) + 1)
-    pq.write_table(TABLE.slice(0, 0), tmp_path / "empty.parquet")
-    assert rows_at_once(pq.read_metadata(tmp_path / "empty.parquet")) >= 1
-    assert hash_table(tmp_path / "empty.parquet") == hash_table(TABLE.slice(0, 0))
+    assert rows_at_once(group_of(tmp_path / "small.parquet")) == BATCH_ROWS
+    assert rows_at_once(group_of(tmp_path / "small.parquet"), 1000.0) == BATCH_BYTES // 1000
+    assert rows_at_once(group_of(tmp_path / "wide.parquet")) == 3
+    assert rows_at_once(group_of(tmp_path / "wide.parquet"), 1e12) == 1
+
+
+def test_a_file_without_rows(tmp_path: Path) -> None:
+    for groups in ({}, {"row_group_size": 1}):
+        pq.write_table(TABLE.slice(0, 0), tmp_path / "empty.parquet", **groups)
+        assert hash_table(tmp_path / "empty.parquet") == hash_table(TABLE.slice(0, 0))
+
+
+def test_a_small_file_of_large_texts_is_read_in_pieces(tmp_path: Path) -> None:
+    texts = pa.array([letter * 100_000 for letter in "ab"], pa.large_string())
+    table = pa.table({"s": texts.take(pa.array([0, 1] * 500))})  # 100 MB
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert (tmp_path / "a.parquet").stat().st_size < 1 << 20
+    _, batches = open_table_file(tmp_path / "a.parquet")
+    assert max(batch.nbytes for batch in batches()) <= BATCH_BYTES * 1.1
+    assert hash_table(tmp_path / "a.parquet") == hash_table(table)
 
 
 @pytest.mark.parametrize("cut", [4, 8, 20, 100, -1, -8, -40])

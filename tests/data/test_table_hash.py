@@ -483,16 +483,22 @@ def test_two_columns_of_one_name() -> None:
 
 # ---------------------------------------------------------------------- what it costs
 
+# The peak of this process alone: ru_maxrss begins with what the parent had when it forked.
 _PEAK = """
-import resource, sys
+import sys
 from samerun.data import hash_table
 import pyarrow.parquet
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak():
+    return next(int(line.split()[1]) * 1024 for line in open("/proc/self/status") if line.startswith("VmHWM"))
+for ordered in (True, False):
+    hash_table(pyarrow.table({"text": ["a"], "x": [1.0]}), ordered=ordered)  # what the libraries take for themselves
+before = peak()
 hash_table(sys.argv[1], ordered=sys.argv[2] == "ordered")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(peak() - before)
 """
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read from /proc")
 @pytest.mark.parametrize(("order", "groups"), [("ordered", 1), ("ordered", 8), ("unordered", 1)])
 def test_a_file_many_times_larger_than_what_is_held(order: str, groups: int, tmp_path: Path) -> None:
     rows = 250_000
@@ -500,12 +506,12 @@ def test_a_file_many_times_larger_than_what_is_held(order: str, groups: int, tmp
     text = pa.array([f"{each:0>1000}" for each in range(1000)]).take(pa.array(np.arange(rows) % 1000))
     table = pa.table({"text": text, "x": np.random.default_rng(0).random(rows)})
     size = table.nbytes
-    pq.write_table(table, path, row_group_size=rows // groups, use_dictionary=False, compression="snappy")
+    pq.write_table(table, path, row_group_size=rows // groups, use_dictionary=False, compression="none")
     del table, text
     command = [sys.executable, "-c", _PEAK, str(path), order]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={"PYTHONPATH": ":".join(sys.path)})
     assert size > 250e6
-    assert int(done.stdout) * 1024 < size / 2
+    assert int(done.stdout) < 85e6
 
 
 def test_numbers_are_hashed_at_the_speed_of_memory_not_of_python() -> None:

@@ -24,12 +24,13 @@ csv: Any = Late("pyarrow.csv")  # an optional part
 
 Batches = Callable[[], Iterator[Any]]
 
-BATCH_BYTES = 16 << 20
+BATCH_BYTES = 4 << 20
 """How many bytes of a file's rows are in memory at once, roughly."""
 BATCH_ROWS = 1 << 17
 """How many rows at most."""
 
 _BUFFER = 1 << 20
+_PROBED = 256
 _TEXTS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 
 
@@ -111,15 +112,37 @@ def _open_binary(path: Path) -> tuple[Any, Batches]:
 def _open_parquet(path: Path) -> tuple[Any, Batches]:
     # With a buffer, column chunks are read as they are needed; without, a row group is in memory as a whole.
     file = pq.ParquetFile(str(path), memory_map=False, buffer_size=_BUFFER, pre_buffer=False)
-    rows = rows_at_once(file.metadata)
-    return file.schema_arrow, lambda: iter(file.iter_batches(batch_size=rows, use_threads=False))
+    return file.schema_arrow, lambda: _parquet_batches(file)
 
 
-def rows_at_once(metadata: Any) -> int:
-    """Return how many rows of a Parquet file make a batch, by the size that it says its rows have."""
-    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
-    widest = max((group.total_byte_size / max(group.num_rows, 1) for group in groups), default=0)
-    return max(1, min(BATCH_ROWS, int(BATCH_BYTES / max(widest, 1))))
+def _parquet_batches(file: Any) -> Iterator[Any]:
+    for place in range(file.num_row_groups):
+        group = file.metadata.row_group(place)
+        rows = rows_at_once(group, _decoded_width(file, place) if _has_dictionary(group) else 0)
+        yield from file.iter_batches(batch_size=rows, row_groups=[place], use_threads=False)
+
+
+def rows_at_once(group: Any, width: float = 0) -> int:
+    """Return how many rows of a row group make a batch.
+
+    Args:
+        group: its metadata, which say how large its rows are as they are stored.
+        width: how many bytes a row has in memory, if that is known.
+    """
+    stored = group.total_byte_size / max(group.num_rows, 1)
+    return max(1, min(BATCH_ROWS, int(BATCH_BYTES / max(stored, width, 1))))
+
+
+def _has_dictionary(group: Any) -> bool:
+    """Say whether text may be much larger in memory than it is stored: each different one is stored once."""
+    columns = (group.column(place) for place in range(group.num_columns))
+    return any(each.has_dictionary_page and each.physical_type == "BYTE_ARRAY" for each in columns)
+
+
+def _decoded_width(file: Any, place: int) -> float:
+    """Return how many bytes one of the first rows of a group has in memory."""
+    first = next(file.iter_batches(batch_size=_PROBED, row_groups=[place], use_threads=False), None)
+    return first.nbytes / first.num_rows if first is not None and first.num_rows else 0
 
 
 def _open_arrow_file(path: Path) -> tuple[Any, Batches]:

@@ -40,7 +40,7 @@ def hash_table(table: Any, *, ordered: bool = True, column_order: bool | None = 
         MissingData: there is no such file.
         MissingExtra: pyarrow is not installed (``samerun[data]``).
 
-    Cost: reading plus BLAKE3's own time; a file is held in memory by a few batches of 16 MB. Unordered: about a
+    Cost: reading plus BLAKE3's own time; a file is held in memory by a few batches of 4 MB. Unordered: about a
     microsecond a row.
     """
     source = open_table(table, schema)
