@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import bz2
 import datetime
+import gzip
 import os
 from pathlib import Path
 from typing import Any
@@ -192,6 +194,16 @@ def test_tabs_byte_order_marks_and_line_ends(tmp_path: Path) -> None:
     schema = {"a": "int64", "b": "string"}
     assert rows(csv(tmp_path, "a\tb\n1\tx\n2\ty\n", "a.tsv"), schema) == expected
     assert rows(csv(tmp_path, "\ufeffa,b\r\n1,x\r\n2,y"), schema) == expected
+
+
+@pytest.mark.parametrize(("suffix", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress)])
+def test_packed_text(tmp_path: Path, suffix: str, pack: Any) -> None:
+    path = tmp_path / f"a.tsv{suffix}"
+    path.write_bytes(pack(b"a\tb\n1\tx\n"))
+    assert rows(path, {"a": "int64", "b": "string"}) == [{"a": 1, "b": "x"}]
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(BadTable, match="a.tsv"):
+        hash_table(path, schema={"a": "int64", "b": "string"})
 
 
 def test_views_and_dictionaries_in_a_schema(tmp_path: Path) -> None:

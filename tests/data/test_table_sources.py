@@ -54,6 +54,14 @@ def test_subclasses_are_tables_too() -> None:
     assert hash_table(Frame({"x": [1]})) == hash_table(pd.DataFrame({"x": [1]}))
 
 
+def test_a_tensor_is_an_array() -> None:
+    class Tensor:
+        def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+            return np.arange(4.0).reshape(2, 2)
+
+    assert hash_table(Tensor()) == hash_table(np.arange(4.0).reshape(2, 2))
+
+
 def test_large_tables_come_in_pieces() -> None:
     table = pa.table({"x": pa.nulls(IN_MEMORY + 5, pa.int8())})
     assert [batch.num_rows for batch in open_table(table).batches()] == [IN_MEMORY, 5]

@@ -31,12 +31,19 @@ BATCH_ROWS = 1 << 17
 
 _BUFFER = 1 << 20
 _PROBED = 256
+_PACKED = (".gz", ".bz2", ".zst", ".lz4")
 _TEXTS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 
 
 def is_text_file(table: Any) -> bool:
     """Say whether it is the path of a file that needs a schema, by its name."""
-    return isinstance(table, str | os.PathLike) and Path(table).suffix.lower() in _TEXTS
+    return isinstance(table, str | os.PathLike) and _text_suffix(Path(table)) in _TEXTS
+
+
+def _text_suffix(path: Path) -> str:
+    """Return the suffix by which a file is text; that of its packing does not count: Arrow unpacks as it reads."""
+    plain = path.with_suffix("") if path.suffix.lower() in _PACKED else path
+    return plain.suffix.lower()
 
 
 def open_table_file(path: Path, schema: Any = None) -> tuple[Any, Batches]:
@@ -160,7 +167,7 @@ def _open_csv(path: Path, schema: Any) -> tuple[Any, Batches]:
     reader = csv.open_csv(
         str(path),
         read_options=csv.ReadOptions(block_size=4 << 20, use_threads=False),
-        parse_options=csv.ParseOptions(delimiter=_TEXTS[path.suffix.lower()], newlines_in_values=True),
+        parse_options=csv.ParseOptions(delimiter=_TEXTS[_text_suffix(path)], newlines_in_values=True),
         # An empty cell is missing; one that is quoted is an empty text. Words such as NA are words.
         convert_options=csv.ConvertOptions(
             column_types=kinds, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False

@@ -26,7 +26,7 @@ def hash_table(table: Any, *, ordered: bool = True, column_order: bool | None = 
     Args:
         table: a pandas or polars frame (eager or lazy) or Series; an Arrow table, batch, array, data set, reader of
             batches (used up by it) or anything with ``__arrow_c_stream__``; a numpy array of one or two dimensions, or
-            with named fields; the path of a Parquet, Arrow (Feather) or CSV file.
+            with named fields, or what turns into one (a tensor); the path of a Parquet, Arrow (Feather) or CSV file.
         ordered: whether the order of the rows counts. If not, they are a multiset: each counts as often as it comes.
         column_order: whether the order of the columns counts; None: as ``ordered``.
         schema: for a CSV file alone, the types of its columns: a ``pyarrow.Schema`` or ``{"name": "int64", ...}``.

@@ -7,12 +7,17 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from samerun.data.table_files import open_table_file
 from samerun.data.table_frames import from_numpy, from_pandas, from_polars
 from samerun.errors import BadOption, BadTable, MissingExtra
 from samerun.outputs.late import Late
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = Late("numpy")  # commands that hash no table do not pay for it
 
 pa: Any = Late("pyarrow")  # an optional part
 
@@ -89,6 +94,8 @@ def _open_arrow(table: Any) -> Source:
         return Source(table.schema, lambda: iter(table.to_batches()))  # a pyarrow.dataset.Dataset
     if hasattr(table, "__arrow_c_stream__"):
         return _streamed(pa.RecordBatchReader.from_stream(table))
+    if hasattr(table, "__array__"):
+        return _in_memory(from_numpy(np.asarray(table)))  # a tensor, an array of JAX
     raise BadTable(
         f"A {type(table).__module__}.{type(table).__qualname__} is no table that can be identified.",
         "Give a pandas, polars or Arrow table, a numpy array, or the path of a Parquet, Feather or CSV file.",
