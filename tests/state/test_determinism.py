@@ -282,8 +282,9 @@ def test_the_workspace_of_cublas_is_too_late_once_cuda_runs(monkeypatch: pytest.
     with pytest.raises(SetTooLate, match="CUBLAS_WORKSPACE_CONFIG=:4096:8 must be set before CUDA is first used"):
         deterministic("strict")
     assert everything() == before
-    with pytest.warns(UserWarning, match="CUBLAS_WORKSPACE_CONFIG"):
+    with pytest.warns(UserWarning, match="CUBLAS_WORKSPACE_CONFIG") as warned:
         held = deterministic("warn")  # warns of that too, and sets the rest
+    assert warned[0].filename == __file__
     assert flags()[:2] == (True, True)
     held.undo()
 

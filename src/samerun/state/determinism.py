@@ -53,7 +53,7 @@ def deterministic(level: Level = "strict", *, threads: int = 1) -> Determinism:
     """Ask every library for deterministic calculations, at once; with ``with``, until the end of the block.
 
     Libraries that the program has imported are set now, others right after their import; none is imported here. The
-    switches belong to the process, not to a thread. Costs about 0.1 ms.
+    switches belong to the process, not to a thread. Costs about a millisecond.
 
     Args:
         level: ``off``, ``warn``, ``strict`` or ``portable``.
@@ -154,7 +154,7 @@ class Determinism:
         error = _too_late(late, self._asked)
         if self._asked.level != "warn":
             raise error
-        warnings.warn(str(error), UserWarning, stacklevel=6)
+        warnings.warn(str(error), UserWarning, stacklevel=4)
 
     def _end(self) -> None:
         """Give everything back, in the order in which it was set; what was asked for since is over too."""

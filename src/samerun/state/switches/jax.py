@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from typing import Any
 
 from samerun.basics.portable import is_x86
@@ -71,12 +72,17 @@ def with_flags(before: str, wanted: list[str]) -> str:
 
 @cache
 def _release() -> tuple[int, ...] | None:
-    """Return the release of the installed compiler, by its metadata alone; None where there is none."""
-    try:
-        words = version("jaxlib").split(".")
-    except PackageNotFoundError:
+    """Return the release of the installed compiler, by the name of its metadata alone; None where there is none.
+
+    Not by importlib.metadata, whose import takes longer than all the rest.
+    """
+    found = find_spec("jaxlib")
+    if found is None or not found.submodule_search_locations:
         return None
-    return tuple(int(word) for word in words[:2] if word.isdigit())
+    folder = os.path.dirname(found.submodule_search_locations[0])
+    names = [name for name in os.listdir(folder) if name.startswith("jaxlib-")]
+    words = re.findall(r"\d+", names[0])[:2] if names else ()
+    return tuple(map(int, words)) or None
 
 
 def _late_for(asked: Asked) -> Any:
