@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -122,6 +124,14 @@ def test_what_was_written_to_is_known() -> None:
     a, b, c = torch.zeros(4), torch.zeros(4), torch.zeros(4)
     mode = run(lambda: (a.uniform_(), b.sum(), torch.empty_like(b), c.data.fill_(2.0)), a=a, b=b, c=c)
     assert mode.touched == {"a", "c"}
+
+
+def test_torchs_compiler_is_not_imported_for_it() -> None:
+    program = (
+        "import sys; from torch import nn; from samerun.state import initialise; initialise(nn.Linear(2, 2), 0); "
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_places_are_found_from_their_first_to_their_last_element() -> None:
