@@ -19,7 +19,7 @@ from samerun.state.loading.dealing import Sharding
 from samerun.state.loading.fetching import unwrapped
 from samerun.state.loading.index_batches import OwnBatches
 from samerun.state.loading.iteration import LoaderIterator
-from samerun.state.loading.parts import Parts
+from samerun.state.loading.parts import ForWorkers, Parts
 from samerun.state.loading.positions import differences, whole
 from samerun.state.loading.ranks import rank_and_world
 from samerun.state.loading.reseeding import Reseed
@@ -54,8 +54,8 @@ def make_loader(dataset: Any, *, batch_size: int | None = 1, shuffle: bool | Non
 class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no types
     """A ``DataLoader`` whose order and augmentations depend on the seed alone; see ``make_loader``.
 
-    Each ``iter()`` begins the next epoch, unless ``set_epoch`` said which. Nothing is drawn from the training's
-    generators, and what the dataset draws in this process is given back.
+    Each pass is the next epoch, from its first batch on, unless ``set_epoch`` said which. Nothing is drawn from the
+    training's generators, and what the dataset draws in this process is given back.
 
     Args:
         dataset: a dataset with indices, or an ``IterableDataset``.
@@ -101,9 +101,9 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
         sharded_by: Sharding | None = None,
         **options: Any,
     ) -> None:
-        if generator is not None:
+        if generator is not None and not isinstance(generator, ForWorkers):
             raise BadOption("A generator is given, and nothing would be drawn from it.", "Give seed= instead.")
-        dataset = unwrapped(dataset)
+        dataset, collate_fn, worker_init_fn = map(unwrapped, (dataset, collate_fn, worker_init_fn))
         self.rank, self.world_size = rank_and_world(rank, world_size)
         self.seed, self.shuffle, self.reseed, self.sharded_by = seed_or_current(seed), bool(shuffle), reseed, sharded_by
         self._parts = Parts(
@@ -128,7 +128,7 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
         return self._parts.course.place.epoch
 
     def set_epoch(self, epoch: int) -> None:
-        """Say which pass over the data the next one is; without it each ``iter()`` is the next.
+        """Say which pass over the data the next one is; without it each pass is the next.
 
         Raises:
             BadOption: the epoch is no whole number from 0.
@@ -188,7 +188,7 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
         return {"schema": SCHEMA, **where, **self._circumstances()}
 
     def load_state_dict(self, state: Mapping[str, Any], *, allow: Collection[str] = ()) -> None:
-        """Go on from a state: the next ``iter()`` begins behind the batches that were handed out.
+        """Go on from a state: the next pass begins behind the batches that were handed out.
 
         Nothing of what is skipped is fetched. The number of workers may have changed.
 

@@ -123,6 +123,10 @@ class WorkerStart:
             self.then(worker)
 
 
-def unwrapped(dataset: Any) -> Any:
-    """Return the user's dataset."""
-    return dataset._given if isinstance(dataset, PassingOn) else dataset
+def unwrapped(part: Any) -> Any:
+    """Return the user's own where a framework makes a loader of another one's attributes."""
+    if isinstance(part, SeededCollation):
+        return part.collate
+    if isinstance(part, WorkerStart):
+        return part.then
+    return part._given if isinstance(part, PassingOn) else part

@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from samerun.errors import BadOption
 from samerun.state.loading.course import Course, Place
 from samerun.state.sampler import EpochSampler
@@ -65,19 +67,20 @@ class OwnBatches(Batches):
     """Batches of samerun's own order.
 
     Args:
-        sampler: the order.
+        sampler: the order; a framework may put another one in its place.
         batch_size: samples a batch; None for samples one by one.
         drop_last: leave an incomplete last batch out.
     """
 
     def __init__(self, sampler: EpochSampler, batch_size: int | None, drop_last: bool) -> None:
-        super().__init__(sampler.course)
+        super().__init__(sampler.course if isinstance(sampler, EpochSampler) else Course())
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
 
     def batches(self, place: Place) -> Iterator[Batch]:
         """Yield the batches of an epoch from a place on; what comes before is not looked at."""
-        size, world = self.batch_size or 1, self.sampler.num_replicas
-        mine = self.sampler.indices(place)
+        own = isinstance(self.sampler, EpochSampler)
+        size, world = self.batch_size or 1, self.sampler.num_replicas if own else 1
+        mine = self.sampler.indices(place) if own else np.asarray(list(self.sampler))
         for begin in range(0, len(mine), size):
             indices = mine[begin : begin + size].tolist()
             if len(indices) == size or not self.drop_last:
@@ -110,7 +113,7 @@ class GivenBatches(Batches):
         drawing: Drawing,
     ) -> None:
         super().__init__(course)
-        if isinstance(sampler, Iterator):
+        if isinstance(sampler, Iterator) and type(sampler).__module__ in ("builtins", "itertools"):
             raise BadOption(
                 f"The sampler is a {type(sampler).__name__}, which can be gone through only once.",
                 "Give a list, or an object whose __iter__ begins anew.",

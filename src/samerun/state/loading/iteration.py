@@ -12,6 +12,8 @@ from samerun.state.loading.course import Course, Place
 class LoaderIterator(Iterator[Any]):
     """Hands out the batches of one pass and reports where it stands before each is handed out.
 
+    The pass begins with its first batch: a framework may ask for the iterator first and say which epoch it is then.
+
     Args:
         course: where the epochs are counted; the next one is begun.
         make: makes torch's iterator for a place.
@@ -31,21 +33,17 @@ class LoaderIterator(Iterator[Any]):
         samples: int,
         most: int,
     ) -> None:
-        self._course = course
-        self._turn, self._place = course.begin()
+        self._course, self._make, self._discard = course, make, discard
         self._guard = giving_back or nullcontext
         self._samples, self._most = samples, most
-        self._discard = discard(self._place)
-        with self._guard():
-            self._inner = make(self._place)
+        self._inner: Any = None
 
     def __next__(self) -> Any:
+        if self._inner is None:
+            self._turn, self._place = self._course.begin()
         try:
             with self._guard():
-                while self._discard:
-                    next(self._inner)
-                    self._discard -= 1
-                batch = next(self._inner)
+                batch = next(self._begun())
         except StopIteration:
             self._course.report(self._turn, None)
             raise
@@ -54,10 +52,15 @@ class LoaderIterator(Iterator[Any]):
         self._course.report(self._turn, self._place)
         return batch
 
-    def __len__(self) -> int:
-        return len(self._inner)
+    def _begun(self) -> Any:
+        """Return torch's iterator, made with the first batch."""
+        if self._inner is None:
+            self._inner = self._make(self._place)
+            for _ in range(self._discard(self._place)):
+                next(self._inner)
+        return self._inner
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "_inner":
+        if name.startswith("__") or self.__dict__.get("_inner") is None:
             raise AttributeError(name)
         return getattr(self._inner, name)

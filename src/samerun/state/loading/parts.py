@@ -20,6 +20,10 @@ from samerun.state.loading.reseeding import MODES, Reseed, Reseeder
 from samerun.state.sampler import EpochSampler
 
 
+class ForWorkers(torch.Generator):  # type: ignore[misc]  # torch is optional: no types
+    """What torch draws the seed of the workers from; nobody else does."""
+
+
 @dataclass
 class Parts:
     """The options of a loader, as ``Loader`` describes them, and what is made of them."""
@@ -107,7 +111,7 @@ class Parts:
             "collate_fn": self._collation(),
             "worker_init_fn": WorkerStart(self.seed, self.rank, self.worker_init_fn),
             # torch draws a seed for the workers from it; without one it would take that from the training's generator.
-            "generator": torch.Generator("cpu"),
+            "generator": ForWorkers("cpu"),
         }
 
     def _what(self) -> dict[str, Any]:
