@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import agreement, hashing, logging_metrics, page, recording, starting, tables
+from benchmarks import agreement, data_hashing, hashing, logging_metrics, page, recording, starting, tables
 from benchmarks.measuring import Figure
 
 TOP = Path(__file__).parent.parent
@@ -30,6 +30,11 @@ def figures(seconds: float) -> dict[str, Callable[[Path], Figure]]:
         "help": starting.help_page,
         "ls": starting.listing,
         "hash": hashing.big_file,
+        "data-big": data_hashing.one_gibibyte,
+        "data-first": data_hashing.first_time,
+        "data-unchanged": data_hashing.unchanged,
+        "data-verify": data_hashing.verified,
+        "data-many": data_hashing.hundred_thousand,
         "table-numbers": tables.numbers,
         "table-text": tables.text,
         "table-rows": tables.rows,
