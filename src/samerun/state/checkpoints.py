@@ -12,22 +12,23 @@ cut.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from samerun.errors import BadOption, DamagedCheckpoint
-from samerun.state.checkpoint.checkpoint_file import peek_file, read_file, write_encoded
+from samerun.state.checkpoint.checkpoint_file import read_file, write_encoded
 from samerun.state.checkpoint.config import config_hash, plain_config
 from samerun.state.checkpoint.content import META, Meta, Rank, collect, gather
 from samerun.state.checkpoint.encoding import encode
-from samerun.state.checkpoint.folder import Folder, Rule
+from samerun.state.checkpoint.folder import Entry, Folder, Rule
 from samerun.state.checkpoint.metrics import plain_metrics, warn_if_missing
 from samerun.state.checkpoint.naming import Name, name_for, parse_name, whole
-from samerun.state.checkpoint.parts import part_for
+from samerun.state.checkpoint.parts import Part, part_for
 from samerun.state.checkpoint.ranks import Meeting, rank_and_size
 from samerun.state.checkpoint.restored import Listed, Restored
 from samerun.state.checkpoint.restoring import Restoration
+from samerun.state.checkpoint.sharded import ShardedFolder, read_sharded, save_sharded
 from samerun.state.checkpoint.snapshots import Background, Buffers
 
 __all__ = ["Checkpoints", "Listed", "Restored"]
@@ -65,7 +66,9 @@ class Checkpoints:
         self._every = _at_least_one(every, "every")
         keep = None if keep_last is None else _at_least_one(keep_last, "keep_last")
         self.folder = Path(folder)
-        self._folder = Folder(self.folder, Rule(keep, keep_best, mode), durable=durable)
+        rule = Rule(keep, keep_best, mode)
+        self._folder = Folder(self.folder, rule, durable=durable)
+        self._sharded = ShardedFolder(self.folder, rule, durable=durable)
         self._background = Background() if asynchronous else None
         self._buffers = Buffers()
         self._bucket: int | None = None
@@ -129,20 +132,32 @@ class Checkpoints:
         )
         return self._save(name, meta, given, generators)
 
-    def _save(self, name: Name, meta: Meta, parts: list[Any], with_generators: bool) -> Path:
+    def _save(self, name: Name, meta: Meta, parts: Sequence[Part], with_generators: bool) -> Path:
         meeting = Meeting()
         try:
             states, drawn = collect(parts, with_generators=with_generators, rank=meeting.rank)
             own = {part.name: states[part.name] for part in parts if part.per_rank} if meeting.size > 1 else {}
             ranks = gather(meeting, Rank(drawn, own))
-            if meeting.rank == 0:
-                self._write(name, meta._replace(ranks=ranks), states)
+            meta = meta._replace(ranks=ranks)
+            if self._is_sharded(parts):
+                save_sharded(self._sharded, name, meta, states, parts, meeting)
+            elif meeting.rank == 0:
+                self._write(name, meta, states)
         except BaseException as error:
             if meeting.rank == 0:
                 meeting.conclude(error)
             raise
         meeting.conclude()
-        return self._folder.place(name)
+        return (self._sharded if self._is_sharded(parts) else self._folder).place(name)
+
+    def _is_sharded(self, parts: Sequence[Part]) -> bool:
+        """Say whether the checkpoint is a folder."""
+        sharded = any(part.is_sharded for part in parts)
+        if sharded and self._background is not None:
+            raise BadOption(
+                "asynchronous=True cannot save a sharded model: its ranks have to meet.", "Leave it out here."
+            )
+        return sharded
 
     def _write(self, name: Name, meta: Meta, states: dict[str, Any]) -> None:
         """Write a checkpoint, or copy it and let the thread write it."""
@@ -171,7 +186,7 @@ class Checkpoints:
         bucket = position // self._every
         due = position % self._every == 0 if self._bucket is None else bucket != self._bucket
         self._bucket = bucket
-        return due
+        return due or self._every == 1
 
     def load(
         self,
@@ -202,8 +217,8 @@ class Checkpoints:
         if path is None:
             return None
         try:
-            loaded = read_file(path)
-            restoration = Restoration(path, loaded.tree, parts, *rank_and_size())
+            tree = read_sharded(path, parts) if path.is_dir() else read_file(path).tree
+            restoration = Restoration(path, tree, parts, *rank_and_size())
         except DamagedCheckpoint as error:
             raise self._with_a_way_out(error, path) from error
         except OSError as error:
@@ -211,17 +226,17 @@ class Checkpoints:
         return restoration.run(config=config, with_generators=generators)
 
     def _find(self, which: str | int | os.PathLike[str]) -> Path | None:
-        entries = self._folder.entries()
-        named = [path for path in map(self._folder.place, ("last", "best")) if os.path.lexists(path)]
+        entries = self._used.entries()
+        named = [path for path in map(self._used.place, ("last", "best")) if os.path.lexists(path)]
         if isinstance(which, os.PathLike) or (isinstance(which, str) and os.sep in which):
             return Path(which)
         if not entries and not named:
             return None
         if which in ("last", "last.pt"):
-            path = self._folder.place("last")
+            path = self._used.place("last")
             return path if path in named else entries[-1].path if entries else None
         if which in ("best", "best.pt"):
-            path = self._folder.place("best")
+            path = self._used.place("best")
             if path not in named:
                 raise BadOption("There is no best checkpoint yet.", "Give keep_best= and that metric to save.")
             return path
@@ -230,12 +245,12 @@ class Checkpoints:
     def _find_numbered(self, which: str | int) -> Path:
         """Return the checkpoint of a name or an epoch; the best or last one may be it under its other name."""
         wanted = parse_name(which) if isinstance(which, str) else Name(whole(which, "epoch"), None)
-        for entry in self._folder.entries():
+        for entry in self._used.entries():
             if entry.name == wanted:
                 return entry.path
         for text in ("best", "last"):
-            path = self._folder.place(text)
-            if wanted is not None and path.exists() and parse_name(str(peek_file(path).get("name"))) == wanted:
+            path = self._used.place(text)
+            if wanted is not None and path.exists() and parse_name(str(self._used.peek(path).get("name"))) == wanted:
                 return path
         there = [each.name for each in self.list()]
         raise BadOption(
@@ -244,11 +259,11 @@ class Checkpoints:
 
     def _with_a_way_out(self, error: DamagedCheckpoint, path: Path) -> DamagedCheckpoint:
         """Return the error with the newest checkpoint that is whole, if there is one."""
-        for candidate in [*(entry.path for entry in reversed(self._folder.entries())), self._folder.place("best")]:
+        for candidate in [*(entry.path for entry in reversed(self._used.entries())), self._used.place("best")]:
             try:
                 if candidate == path or not candidate.exists():
                     continue
-                read_file(candidate)
+                read_sharded(candidate, {}) if candidate.is_dir() else read_file(candidate)
             except (DamagedCheckpoint, OSError):
                 continue
             step = f"The newest whole one is {candidate.stem}: load it with load({candidate.stem!r}, ...)."
@@ -257,7 +272,22 @@ class Checkpoints:
 
     def list(self) -> list[Listed]:
         """Return the numbered checkpoints, newest last; only the last bytes of each are read."""
-        return [_listed(entry.path, str(entry.name)) for entry in self._folder.entries()]
+        return [self._listed(entry) for entry in self._used.entries()]
+
+    @property
+    def _used(self) -> Folder:
+        """The folder as it is used: of files, or of folders where a sharded model was saved."""
+        return self._sharded if self._sharded.entries() else self._folder
+
+    def _listed(self, entry: Entry) -> Listed:
+        try:
+            facts = self._used.peek(entry.path)
+        except (DamagedCheckpoint, OSError) as error:
+            return Listed(entry.path, str(entry.name), problem=str(error))
+        metrics = facts.get("metrics")
+        name = str(facts.get("name", entry.name))
+        known = metrics if isinstance(metrics, dict) else {}
+        return Listed(entry.path, name, facts.get("epoch"), facts.get("step"), known)
 
     def wait(self) -> None:
         """Wait until what ``save`` began is written (``asynchronous=True``).
@@ -284,18 +314,3 @@ def _at_least_one(value: object, what: str) -> int:
     if not number:
         raise BadOption(f"{what}={value!r} is no whole number of 1 or more.", f"Give {what}=1 or more.")
     return number
-
-
-def _listed(path: Path, name: str) -> Listed:
-    try:
-        facts = peek_file(path)
-    except (DamagedCheckpoint, OSError) as error:
-        return Listed(path, name, problem=str(error))
-    metrics = facts.get("metrics")
-    return Listed(
-        path,
-        str(facts.get("name", name)),
-        facts.get("epoch"),
-        facts.get("step"),
-        metrics if isinstance(metrics, dict) else {},
-    )

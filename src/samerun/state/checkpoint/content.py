@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -80,16 +80,17 @@ class Meta(NamedTuple):
         return meta
 
 
-def collect(parts: list[Part], *, with_generators: bool, rank: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def collect(parts: Sequence[Part], *, with_generators: bool, rank: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the states of the parts, and of the generators as they were before the parts were asked.
 
     Args:
         parts: what was given.
         with_generators: whether generators are saved.
-        rank: models and optimizers are left out on other ranks than 0, where they are the same.
+        rank: models and optimizers are left out on other ranks than 0, where they are the same (unless sharded).
     """
     before = generators.capture()
-    states = {part.name: part.state() for part in parts if rank == 0 or part.per_rank}
+    sharded = any(part.is_sharded for part in parts)
+    states = {part.name: part.state() for part in parts if rank == 0 or part.per_rank or sharded}
     if generators.capture() != before:  # some loaders draw when they are asked for their state
         generators.restore(before)
     return states, before if with_generators else {}

@@ -10,7 +10,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,6 +50,8 @@ class Folder:
         durable: whether each checkpoint is to survive a power cut.
     """
 
+    suffix = SUFFIX
+
     def __init__(self, path: Path, rule: Rule, *, durable: bool) -> None:
         self.path = path
         self.rule = rule
@@ -62,43 +64,64 @@ class Folder:
             names = os.listdir(self.path)
         except (FileNotFoundError, NotADirectoryError):
             return []
-        parsed = ((name, parse_name(name)) for name in names if name.endswith(SUFFIX))
-        found = [Entry(name, self.path / text) for text, name in parsed if name and text == f"{name}{SUFFIX}"]
+        parsed = ((text, parse_name(text)) for text in names)
+        found = [Entry(name, self.path / text) for text, name in parsed if name and text == f"{name}{self.suffix}"]
         return sorted(found, key=lambda entry: entry.name.order)
 
     def place(self, name: Name | str) -> Path:
         """Return where the checkpoint of this name is or would be; ``best`` and ``last`` are names too."""
-        return self.path / f"{name}{SUFFIX}"
+        return self.path / f"{name}{self.suffix}"
 
-    def publish(self, name: Name, metrics: dict[str, Any], write: Callable[[Path], object]) -> Path:
+    def is_ours(self, path: Path) -> bool:
+        """Say whether samerun wrote what is there, whole or not."""
+        return is_ours(path)
+
+    def peek(self, path: Path) -> dict[str, Any]:
+        """Return the facts of a checkpoint.
+
+        Raises:
+            DamagedCheckpoint: it is none.
+        """
+        return peek_file(path)
+
+    def put(self, incoming: Path, path: Path) -> None:
+        """Put what was written under another name in its place."""
+        put_in_place(incoming, path)
+        if os.path.lexists(incoming):
+            self._remove([incoming])
+
+    def publish(
+        self, name: Name, metrics: dict[str, Any], write: Callable[[Path], object], keep: Path | None = None
+    ) -> Path:
         """Put a checkpoint there and move ``best`` and ``last``.
 
         Args:
             name: what it is called.
             metrics: its metrics.
             write: writes the checkpoint to a path, whole or not at all.
+            keep: what is being written already, and is no leftover.
 
         Raises:
             CannotSave: the system refused; what was there before is as it was.
         """
         path = self.place(name)
-        with self._saving(path):
-            if not self._made:
-                files.make_folder(self.path)
-            self._made = True
-            with locked(self.path / _LOCK):
-                self._clear_leftovers()
-                self._refuse_foreign(path)
-                write(path)
-                if self._is_best(metrics):
-                    self._point("best", path)
-                self._point("last", path)
-                self._prune(name)
+        with self.saving(path), locked(self.path / _LOCK):
+            self._clear_leftovers(keep)
+            self._refuse_foreign(path)
+            write(path)
+            if self._is_best(metrics):
+                self._point("best", path)
+            self._point("last", path)
+            self._prune(name)
         return path
 
     @contextmanager
-    def _saving(self, path: Path) -> Iterator[None]:
+    def saving(self, path: Path) -> Iterator[None]:
+        """Make the folder if it was never there, and turn what the system refuses into a sentence."""
         try:
+            if not self._made:
+                files.make_folder(self.path)
+            self._made = True
             yield
         except OSError as error:
             why = error.strerror or str(error)
@@ -112,17 +135,16 @@ class Folder:
                 errno=error.errno,
             ) from error
 
-    def _clear_leftovers(self) -> None:
+    def _clear_leftovers(self, keep: Path | None) -> None:
         """Remove what killed saves left; the lock is held, so nobody is writing one of them."""
         for text in os.listdir(self.path):
-            if _LEFTOVER.match(text):
-                with suppress(FileNotFoundError):
-                    os.unlink(self.path / text)
+            if _LEFTOVER.match(text) and self.path / text != keep:
+                files.remove_tree(self.path / text)
 
     def _refuse_foreign(self, path: Path) -> None:
         """Never put a checkpoint over a file that samerun did not write."""
         for each in (path, self.place("best"), self.place("last")):
-            if os.path.lexists(each) and not is_ours(each) and not (each.is_file() and each.stat().st_size == 0):
+            if os.path.lexists(each) and not self.is_ours(each) and not _is_empty(each):
                 raise BadOption(
                     f"{each} is there and was not written by samerun's Checkpoints; it is left as it is.",
                     "Move it away, or give Checkpoints a folder of its own.",
@@ -135,7 +157,7 @@ class Folder:
         if value is None:
             return False
         try:
-            before = self._measure(peek_file(self.place("best")).get("metrics", {}))
+            before = self._measure(self.peek(self.place("best")).get("metrics", {}))
         except (FileNotFoundError, DamagedCheckpoint):
             return True
         if before is None:
@@ -152,21 +174,32 @@ class Folder:
         path = self.place(text)
         temporary = files.temporary_name(path)
         try:
-            files.link_or_copy(target, temporary)
-            os.chmod(temporary, MODE)
+            self._link(target, temporary)
             put_in_place(temporary, path)
         finally:
             remove([temporary])  # what was there before, or what a failure left
         if self.durable:
             files.sync_folder(self.path)
 
+    def _link(self, target: Path, temporary: Path) -> None:
+        files.link_or_copy(target, temporary)
+        os.chmod(temporary, MODE)
+
+    def _remove(self, paths: list[Path]) -> None:
+        remove(paths)
+
     def _prune(self, newest: Name) -> None:
         """Remove the numbered ones beyond ``keep_last``, never the one just written."""
         keep = self.rule.keep_last
         if keep is None:
             return
-        old = [entry for entry in self.entries() if entry.name != newest and is_ours(entry.path)]
-        remove([entry.path for entry in old[: max(len(old) - (keep - 1), 0)]])
+        old = [entry for entry in self.entries() if entry.name != newest and self.is_ours(entry.path)]
+        self._remove([entry.path for entry in old[: max(len(old) - (keep - 1), 0)]])
+
+
+def _is_empty(path: Path) -> bool:
+    """Say whether it is a file without content: what a power cut may leave."""
+    return path.is_file() and path.stat().st_size == 0
 
 
 _NO_SPACE = (27, 28, 122)  # EFBIG, ENOSPC, EDQUOT: the same numbers on every Linux

@@ -41,6 +41,11 @@ class Part:
         return f"{kind.__module__}.{kind.__qualname__}"
 
     @property
+    def is_sharded(self) -> bool:
+        """Whether each rank holds a piece of it only (DTensor, as FSDP2's ``fully_shard`` makes)."""
+        return False
+
+    @property
     def cannot_fail(self) -> bool:
         """Whether a state that passed ``check`` is set for certain, so that nothing need be kept to set back."""
         return False
@@ -87,6 +92,11 @@ class ModulePart(Part):
         return Part(self.name, unwrapped(self.thing)).class_name
 
     @property
+    def is_sharded(self) -> bool:
+        """Whether a parameter is."""
+        return any(hasattr(each, "placements") for each in self.thing.parameters())
+
+    @property
     def cannot_fail(self) -> bool:
         """Whether nothing but torch's own code takes part in loading."""
         return is_plain(self.thing)
@@ -109,6 +119,12 @@ class OptimizerPart(Part):
 
     kind = "optimizer"
     per_rank = False
+
+    @property
+    def is_sharded(self) -> bool:
+        """Whether a parameter is."""
+        groups = self.thing.param_groups
+        return any(hasattr(each, "placements") for group in groups for each in group["params"])
 
     def check(self, state: Any, class_name: str) -> None:
         """Class, groups and shapes."""

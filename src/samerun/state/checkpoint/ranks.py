@@ -52,6 +52,16 @@ class Meeting:
             return []
         return [payload, *(self._get(f"payload/{rank}", f"rank {rank}") for rank in range(1, self.size))]
 
+    def broadcast(self, text: str) -> str:
+        """Return rank 0's text on every rank.
+
+        Raises:
+            CannotSave: rank 0 did not call ``save``.
+        """
+        if self.size > 1 and self.rank == 0:
+            self._store.set("text", text.encode())
+        return text if self.rank == 0 else self._get("text", "rank 0").decode()
+
     def conclude(self, error: BaseException | None = None) -> None:
         """Tell the outcome (rank 0), or wait for it (the others).
 

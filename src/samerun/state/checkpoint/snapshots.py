@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import concurrent.futures.thread  # noqa: F401 (see the end of this file)
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -72,15 +73,19 @@ class Background:
             if not isinstance(error, Exception):
                 raise
 
+    def join(self) -> None:
+        """Wait for the task in flight, whatever comes of it."""
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
     def wait(self) -> None:
         """Wait for the task in flight.
 
         Raises:
             Exception: whatever the task raised.
         """
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self.join()
         error, self._error = self._error, None
         if error is not None:
             raise error
@@ -89,10 +94,18 @@ class Background:
 _all: weakref.WeakSet[Background] = weakref.WeakSet()
 
 
-def _finish() -> None:
+def _join() -> None:
+    for background in list(_all):
+        background.join()
+
+
+def _tell() -> None:
     """Raise at the interpreter's end what nobody asked for, so that it is seen on standard error."""
     for background in list(_all):
         background.wait()
 
 
-atexit.register(_finish)
+# Before the pools of concurrent.futures are closed, which the writer needs (so it is registered after they are, as
+# that is undone in reverse); where there is no such hook the task fails with a sentence on standard error.
+getattr(threading, "_register_atexit", atexit.register)(_join)
+atexit.register(_tell)
