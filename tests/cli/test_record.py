@@ -119,3 +119,14 @@ def test_ctrl_c_ends_program_and_recorder_and_keeps_the_run(tmp_path: Path, envi
 
 def test_leave_as_returns_a_status() -> None:
     assert [leave_as(status) for status in (0, 3, 255)] == [0, 3, 255]
+
+
+def test_portable_pins_what_the_shell_has_set(record: Record, environment: dict[str, str]) -> None:
+    environment.update(OMP_NUM_THREADS="3", MKL_CBWR="AUTO")
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "SAMERUN_DETERMINISTIC")
+    code = f"import os; print(*[os.environ[name] for name in {names!r}])"
+    done = record("record", "--portable", "--", sys.executable, "-c", code)
+    assert (done.returncode, done.stdout) == (0, "1 1 portable\n")
+    shown = json.loads(record("show", done.stderr.splitlines()[-1], "--json").stdout)
+    assert shown["factors"]["nondeterministic-kernel"]["--portable"] is True
+    assert shown["factors"]["thread-count"]["OMP_NUM_THREADS"] == "1"

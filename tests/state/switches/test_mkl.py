@@ -34,7 +34,7 @@ def test_the_branch_can_be_chosen_until_it_is_used(used: bool, printed: str) -> 
 
 @here
 def test_the_variable_is_read_at_the_first_use() -> None:
-    assert fresh(BRANCH.format(used=True), MKL_CBWR="COMPATIBLE") == ["False COMPATIBLE"]
+    assert fresh(BRANCH.format(used=True), MKL_CBWR="COMPATIBLE")[0].endswith(" COMPATIBLE")
 
 
 @here

@@ -83,9 +83,9 @@ def test_threads_are_fixed_by_the_first_operation(tensorflow: StandIn) -> None:
 
 
 def test_onednn_is_decided_at_the_import(tensorflow: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subject, "find_spec", lambda name: None)
+    monkeypatch.setattr(subject, "location_of", lambda name: None)
     assert TensorFlow().variables(Asked("portable")) == ()
-    monkeypatch.setattr(subject, "find_spec", lambda name: object())
+    monkeypatch.setattr(subject, "location_of", lambda name: "/x")
     (variable,) = TensorFlow().variables(Asked("portable"))
     assert (variable.name, variable.value, variable.passed(), variable.effective()) == (subject.ONEDNN, "0", True, "1")
     assert not variable.agrees("1")

@@ -6,11 +6,10 @@ import os
 import re
 import sys
 from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 from samerun.basics.portable import is_x86
-from samerun.state.switches.switch import Asked, Flags, Variable
+from samerun.state.switches.switch import Asked, Flags, Variable, location_of
 
 FLAGS = "XLA_FLAGS"
 _MOMENT = "before JAX makes its first array"
@@ -76,11 +75,8 @@ def _release() -> tuple[int, ...] | None:
 
     Not by importlib.metadata, whose import takes longer than all the rest.
     """
-    found = find_spec("jaxlib")
-    if found is None or not found.submodule_search_locations:
-        return None
-    folder = os.path.dirname(found.submodule_search_locations[0])
-    names = [name for name in os.listdir(folder) if name.startswith("jaxlib-")]
+    place = location_of("jaxlib")
+    names = [name for name in os.listdir(os.path.dirname(place)) if name.startswith("jaxlib-")] if place else []
     words = re.findall(r"\d+", names[0])[:2] if names else ()
     return tuple(map(int, words)) or None
 

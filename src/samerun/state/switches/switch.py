@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Literal, Protocol, get_args
 
 Level = Literal["off", "warn", "strict", "portable"]
@@ -76,6 +77,16 @@ class Variable:
     def agrees(self, effective: str) -> bool:
         """Say whether an effective value is what was asked for."""
         return self.matches(self.value, effective)
+
+
+def location_of(name: str) -> str | None:
+    """Return the folder of an installed package without importing it; None where it is not there, or a stand-in is."""
+    try:
+        found = find_spec(name)
+    except ValueError:  # somebody has put a module of that name in place by hand
+        return None
+    folders = list(found.submodule_search_locations or ()) if found is not None else []
+    return folders[0] if folders else None
 
 
 class Library(Protocol):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.util import find_spec
 from typing import Any
 
 from samerun.errors import SetTooLate
-from samerun.state.switches.switch import Asked, Flags, Variable
+from samerun.state.switches.switch import Asked, Flags, Variable, location_of
 
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 _THREADS = "intra_op_parallelism_threads"
@@ -22,7 +21,7 @@ class TensorFlow:
 
     def variables(self, asked: Asked) -> tuple[Variable, ...]:
         """Return the variable that decides about oneDNN."""
-        if not asked.portable or find_spec("tensorflow") is None:
+        if not asked.portable or location_of("tensorflow") is None:
             return ()
         return (Variable(ONEDNN, "0", "before tensorflow is imported", _imported, _onednn),)
 
