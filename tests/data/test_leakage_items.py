@@ -80,6 +80,20 @@ def test_parts_that_could_share_nothing_are_refused(one: Any, other: Any, words:
         opened(one, other)
 
 
+def test_items_of_two_shapes_are_refused_unless_each_has_its_own() -> None:
+    with pytest.raises(BadSplit, match="shape \\(4,\\) in a, \\(2, 2\\) in b"):
+        opened(np.zeros((3, 4)), np.zeros((3, 2, 2)))
+    assert opened([np.zeros(4)], [np.zeros((2, 2))]).what == "arrays"
+    assert opened(np.zeros((0, 4)), np.zeros((3, 2, 2))).items["a"].total == 0
+
+
+def test_floats_are_compared_bit_by_bit() -> None:
+    for one, other in (([1.5, 2.5], [2.5]), (pd.Series([1.5]), pl.Series([1.5]).to_numpy())):
+        found = opened(one, other)
+        assert found.what == "arrays"
+        assert np.isin(found.items["b"].digests, found.items["a"].digests).all()
+
+
 def test_columns_are_for_tables() -> None:
     with pytest.raises(BadSplit, match="`columns=` is for tables; these are values"):
         opened([1], [2], columns=["a"])

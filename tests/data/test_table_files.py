@@ -189,6 +189,13 @@ def test_empty_cells_are_missing_quoted_ones_are_empty_and_words_are_words(tmp_p
     assert hash_table(path, schema=pa.Schema.from_pandas(same)) == hash_table(same)
 
 
+def test_a_column_alone_has_its_missing_cells_quoted_by_pandas(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": [1.5, None, 2.5]})
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    assert '""' in (tmp_path / "a.csv").read_text()
+    assert hash_table(tmp_path / "a.csv", schema={"x": "float64"}) == hash_table(frame)
+
+
 def test_tabs_byte_order_marks_and_line_ends(tmp_path: Path) -> None:
     expected = [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
     schema = {"a": "int64", "b": "string"}
@@ -223,6 +230,7 @@ def test_views_and_dictionaries_in_a_schema(tmp_path: Path) -> None:
         ({"a": "int64", "b": "int64", "c": "int64"}, "lacks \\['c'\\]"),
         ({"a": "int64", "b": "integer"}, "'integer' is no type for the column 'b'"),
         (["a", "b"], "a pyarrow.Schema or a dict"),
+        ({"a": "int64", "b": "null"}, "which type the column 'b' has"),
     ],
 )
 def test_a_schema_that_does_not_fit_is_told(tmp_path: Path, schema: Any, words: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,33 @@ def test_a_tensor_is_an_array() -> None:
             return np.arange(4.0).reshape(2, 2)
 
     assert hash_table(Tensor()) == hash_table(np.arange(4.0).reshape(2, 2))
+
+
+def test_a_tensor_with_gradients_is_told() -> None:
+    class Tensor:
+        def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+            raise RuntimeError("it requires grad")
+
+    with pytest.raises(BadTable, match="requires grad.*detach"):
+        hash_table(Tensor())
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        pd.DataFrame({"i": [1], "s": ["a"], "t": pd.to_datetime(["2020-01-01"])}),
+        pd.DataFrame({"i": [1], "s": ["a"], "t": pd.to_datetime(["2020-01-01"])}).dtypes,
+        pl.DataFrame({"i": [1], "s": ["a"], "t": [datetime.datetime(2020, 1, 1)]}),
+        pl.Schema({"i": pl.Int64, "s": pl.String, "t": pl.Datetime("us")}),
+        pa.table({"i": [1], "s": ["a"], "t": pa.array([0], pa.timestamp("us"))}),
+        {"i": "int64", "s": "string", "t": "timestamp[us]"},
+    ],
+    ids=lambda schema: f"{type(schema).__module__.split('.')[0]}.{type(schema).__name__}",
+)
+def test_the_schema_of_a_csv_from_everywhere(schema: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("i,s,t\n1,a,2020-01-01 00:00:00\n", "utf-8")
+    same = pl.DataFrame({"i": [1], "s": ["a"], "t": [datetime.datetime(2020, 1, 1)]})
+    assert hash_table(tmp_path / "a.csv", schema=schema) == hash_table(same)
 
 
 def test_large_tables_come_in_pieces() -> None:

@@ -18,7 +18,7 @@ from samerun.data.split_keys import encode_key, is_missing, listed
 from samerun.data.table_files import is_text_file
 from samerun.data.table_hash import batches_of, naming
 from samerun.data.table_rows import row_digests
-from samerun.data.table_sources import Source, open_table
+from samerun.data.table_sources import Source, as_array, open_table
 from samerun.data.table_types import is_text, plain_array, storage_type, type_text
 from samerun.data.table_values import missing
 from samerun.errors import BadSplit, MissingData
@@ -42,7 +42,7 @@ class Items:
     """One part: a digest of 16 bytes for each item that is compared, and how items are called.
 
     ``places`` are the items' numbers in the part, or their paths; ``shown`` their values, where they are at hand;
-    ``kinds`` the types that values or arrays have.
+    ``kinds`` the types that values or arrays have; ``shape`` that of each item, where all have one.
     """
 
     digests: npt.NDArray[Any]
@@ -50,6 +50,7 @@ class Items:
     total: int
     shown: list[Any] = field(default_factory=list)
     kinds: frozenset[str] = frozenset()
+    shape: tuple[int, ...] | None = None
 
     def name(self, index: int) -> int | str:
         """Return how the item is called: its number in the part, from 0, or its path."""
@@ -107,6 +108,10 @@ def _compare_kinds(what: str, items: Mapping[str, Items]) -> None:
         if ours.isdisjoint(theirs):
             said = f"{' and '.join(sorted(ours))} in {first}, {' and '.join(sorted(theirs))} in {second}"
             raise BadSplit(f"The {what} are {said}: none can be the same.", "Bring them to one type first.")
+    shapes = {name: each.shape for name, each in items.items() if each.shape is not None and each.total}
+    if len(set(shapes.values())) > 1:
+        said = ", ".join(f"{shape} in {name}" for name, shape in shapes.items())
+        raise BadSplit(f"The arrays' items have the shape {said}: none can be the same.", "Bring them to one shape.")
 
 
 def _is_empty(part: Any) -> bool:
@@ -121,6 +126,8 @@ def _kind(part: Any, files: bool | None) -> str:
         return "rows" if part.dtype.names else "values" if keys else "arrays"
     if isinstance(part, list | tuple):
         return _kind_of_list(part[0], files)
+    if getattr(getattr(part, "dtype", None), "kind", "") == "f":
+        return "arrays"
     if hasattr(part, "columns") or isinstance(part, pa.Table | pa.RecordBatch | pa.RecordBatchReader):
         return "rows"
     return "arrays" if getattr(part, "ndim", 1) > 1 else "values"
@@ -129,7 +136,7 @@ def _kind(part: Any, files: bool | None) -> str:
 def _kind_of_list(first: Any, files: bool | None) -> str:
     if isinstance(first, os.PathLike):
         return "files"
-    if isinstance(first, np.ndarray):
+    if isinstance(first, np.ndarray | float | np.floating) or getattr(first, "ndim", 0) > 0:
         return "arrays"
     named = isinstance(first, str) and len(first) < 4096 and "\0" not in first
     return "files" if named and (os.path.isfile(first) if files is None else files) else "values"
@@ -157,12 +164,13 @@ def _digests(joined: bytes) -> npt.NDArray[Any]:
 
 def _read_array(part: Any) -> Items:
     """Digest each item along the first axis; type and shape count."""
-    items = [np.asarray(item) for item in part] if isinstance(part, list | tuple) else np.asarray(part)
+    items = [as_array(item) for item in part] if isinstance(part, list | tuple) else as_array(part)
     kinds = {item.dtype for item in items} if isinstance(items, list) else {items.dtype}
     if any(kind.hasobject for kind in kinds):
         raise BadSplit("An array of Python objects has no content of its own.", "Give numbers, or a list of keys.")
     joined = b"".join(_array_digest(item) for item in items)
-    return Items(_digests(joined), range(len(items)), len(items), kinds=frozenset(map(str, kinds)))
+    shape = None if isinstance(items, list) else items.shape[1:]
+    return Items(_digests(joined), range(len(items)), len(items), kinds=frozenset(map(str, kinds)), shape=shape)
 
 
 def _array_digest(item: Any) -> bytes:

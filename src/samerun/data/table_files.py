@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from samerun.data.table_types import is_text, storage_type, type_text
+from samerun.data.table_types import is_bytes, is_text, storage_type, type_text
 from samerun.errors import BadOption, BadTable, MissingData
 from samerun.outputs.late import Late
 
@@ -91,7 +91,8 @@ def reading(path: Path) -> Iterator[None]:
         raise MissingData(f"{path} cannot be read: {error.strerror}.", "Give the path of a file.") from error
     except (pa.ArrowException, OSError, ValueError, KeyError, OverflowError) as error:
         reason = " ".join(str(error).split())[:300].rstrip(".")
-        raise BadTable(f"{path} cannot be read as a table: {reason}.", "Is it whole?", path=str(path)) from error
+        next_step = "Is it whole, and are its types those of `schema=`?" if is_text_file(path) else "Is it whole?"
+        raise BadTable(f"{path} cannot be read as a table: {reason}.", next_step, path=str(path)) from error
 
 
 def _checked(path: Path, batches: Batches) -> Iterator[Any]:
@@ -164,16 +165,20 @@ def _open_arrow_file(path: Path) -> tuple[Any, Batches]:
 
 def _open_csv(path: Path, schema: Any) -> tuple[Any, Batches]:
     kinds = _column_types(schema)
+    texts = any(is_text(kind) or is_bytes(kind) for kind in kinds.values())
     reader = csv.open_csv(
         str(path),
         read_options=csv.ReadOptions(block_size=4 << 20, use_threads=False),
         parse_options=csv.ParseOptions(delimiter=_TEXTS[_text_suffix(path)], newlines_in_values=True),
-        # An empty cell is missing; one that is quoted is an empty text. Words such as NA are words.
+        # An empty cell is missing; one that is quoted is an empty text, if there is text. Words such as NA are words.
         convert_options=csv.ConvertOptions(
-            column_types=kinds, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+            column_types=kinds, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=not texts
         ),
     )
     _compare_names(path, reader.schema.names, list(kinds))
+    for name, kind in kinds.items():
+        if pa.types.is_null(kind):  # such as pandas' object, of which nobody knows what it holds
+            raise BadOption(f"`schema=` does not say which type the column {name!r} has.", 'Such as "string".')
     return reader.schema, lambda: iter(reader)
 
 

@@ -29,7 +29,8 @@ def hash_table(table: Any, *, ordered: bool = True, column_order: bool | None = 
             with named fields, or what turns into one (a tensor); the path of a Parquet, Arrow (Feather) or CSV file.
         ordered: whether the order of the rows counts. If not, they are a multiset: each counts as often as it comes.
         column_order: whether the order of the columns counts; None: as ``ordered``.
-        schema: for a CSV file alone, the types of its columns: a ``pyarrow.Schema`` or ``{"name": "int64", ...}``.
+        schema: for a CSV file alone, the types of its columns: ``{"name": "int64", ...}``, a ``pyarrow.Schema``, a
+            frame that has them, or that frame's ``dtypes`` (pandas) or ``schema`` (polars).
 
     Returns:
         64 hexadecimal digits (BLAKE3).

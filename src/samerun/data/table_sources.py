@@ -48,7 +48,7 @@ def open_table(table: Any, schema: Any = None) -> Source:
     """
     _need_pyarrow()
     if isinstance(table, str | os.PathLike):
-        return Source(*open_table_file(Path(table), schema))
+        return Source(*open_table_file(Path(table), _plain_schema(schema)))
     if schema is not None:
         raise BadOption("`schema=` is for CSV files: this table has types of its own.", "Leave it out.")
     try:
@@ -95,11 +95,35 @@ def _open_arrow(table: Any) -> Source:
     if hasattr(table, "__arrow_c_stream__"):
         return _streamed(pa.RecordBatchReader.from_stream(table))
     if hasattr(table, "__array__"):
-        return _in_memory(from_numpy(np.asarray(table)))  # a tensor, an array of JAX
+        return _in_memory(from_numpy(as_array(table)))  # a tensor, an array of JAX
     raise BadTable(
         f"A {type(table).__module__}.{type(table).__qualname__} is no table that can be identified.",
         "Give a pandas, polars or Arrow table, a numpy array, or the path of a Parquet, Feather or CSV file.",
     )
+
+
+def as_array(tensor: Any) -> Any:
+    """Return the numpy array of a tensor or an array of another library.
+
+    Raises:
+        BadTable: it cannot be had here (it lies on another device, or carries gradients).
+    """
+    try:
+        return np.asarray(tensor)
+    except (RuntimeError, TypeError, ValueError) as error:
+        sentence = f"A {type(tensor).__name__} cannot be read as an array: {_line(error)}."
+        raise BadTable(sentence, "Give it as numpy has it: `tensor.detach().cpu().numpy()`.") from error
+
+
+def _plain_schema(schema: Any) -> Any:
+    """Return the Arrow schema of a frame, of pandas' ``dtypes`` or of polars' ``schema``; others as they are."""
+    if _is_of(schema, "pandas", "Series"):
+        library = sys.modules["pandas"]
+        schema = library.DataFrame({name: library.Series(dtype=kind) for name, kind in schema.items()})
+    elif _is_of(schema, "polars", "Schema"):
+        schema = schema.to_frame()
+    frame = _is_of(schema, "pandas", "DataFrame") or _is_of(schema, "polars", "DataFrame")
+    return _open_object(schema).schema if frame or isinstance(schema, pa.Table) else schema
 
 
 def _in_memory(table: Any) -> Source:
