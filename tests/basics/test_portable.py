@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import platform
 import subprocess
 import sys
 
 import pytest
 
+from samerun.basics import portable
 from samerun.basics.portable import is_x86, pinned
 
 
@@ -23,7 +23,7 @@ def test_every_library_gets_the_same_number_of_threads() -> None:
 def test_an_instruction_set_is_pinned_where_the_libraries_have_one(
     monkeypatch: pytest.MonkeyPatch, machine: str, there: bool
 ) -> None:
-    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(portable, "_machine", lambda: machine)
     assert is_x86() is there
     assert ("ATEN_CPU_CAPABILITY" in pinned()) is there
     assert "OMP_NUM_THREADS" in pinned()
