@@ -165,6 +165,9 @@ def _open_arrow_file(path: Path) -> tuple[Any, Batches]:
 
 def _open_csv(path: Path, schema: Any) -> tuple[Any, Batches]:
     kinds = _column_types(schema)
+    for name, kind in kinds.items():
+        if pa.types.is_null(kind):  # such as pandas' object, of which nobody knows what it holds
+            raise BadOption(f"`schema=` does not say which type the column {name!r} has.", 'Such as "string".')
     texts = any(is_text(kind) or is_bytes(kind) for kind in kinds.values())
     reader = csv.open_csv(
         str(path),
@@ -176,9 +179,6 @@ def _open_csv(path: Path, schema: Any) -> tuple[Any, Batches]:
         ),
     )
     _compare_names(path, reader.schema.names, list(kinds))
-    for name, kind in kinds.items():
-        if pa.types.is_null(kind):  # such as pandas' object, of which nobody knows what it holds
-            raise BadOption(f"`schema=` does not say which type the column {name!r} has.", 'Such as "string".')
     return reader.schema, lambda: iter(reader)
 
 
