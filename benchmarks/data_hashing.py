@@ -1,4 +1,4 @@
-"""How fast data is identified: one big file beside BLAKE3 itself, many small ones beside reading and hashing them bare."""
+"""How fast data is identified: a big file beside BLAKE3 itself, many small ones beside reading and hashing them."""
 
 from __future__ import annotations
 

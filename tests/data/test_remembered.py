@@ -226,3 +226,14 @@ def test_what_was_learnt_before_an_interruption_is_kept(data: Data, monkeypatch:
         data.look()
     assert data.look() == data.truth()
     assert len(data.read) == 1
+
+
+def test_inodes_of_64_bits_and_times_before_1970() -> None:
+    class Facts:
+        st_size, st_mtime_ns, st_ctime_ns, st_ino, st_dev = 1, -5, -6, (1 << 64) - 3, 7
+
+    one = [Facts(), Facts()]
+    keys = remembered._keys(one)  # type: ignore[arg-type]
+    assert len(keys) == 80
+    one[1].st_ino = (1 << 64) - 4
+    assert remembered._keys(one) != keys  # type: ignore[arg-type]

@@ -143,6 +143,7 @@ def test_on_a_disk_that_cannot_be_written(here: Path, disk: str) -> None:
     assert "the disk is full" in done.stderr or "the disk can only be read" in done.stderr
 
 
+@pytest.mark.faults
 def test_files_that_come_and_go_while_they_are_read(here: Path) -> None:
     code = (
         "import os, itertools\nfor n in itertools.count():\n    name = f'data/x/t{n % 40}'\n"
@@ -162,6 +163,7 @@ def test_files_that_come_and_go_while_they_are_read(here: Path) -> None:
     assert verify("data.lock").same
 
 
+@pytest.mark.faults
 def test_a_hundred_thousand_files(here: Path) -> None:
     for folder in range(20 if not FULL else 100):
         (here / f"data/m/{folder}").mkdir(parents=True)

@@ -13,9 +13,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import repeat
 from types import TracebackType
 
-from samerun.data.manifest import Entry
+from samerun.data.manifest import Entry, Kind
 from samerun.data.reading import FileRead, read_file
 from samerun.data.remembered import Remembered
 from samerun.data.seen import Unread
@@ -23,6 +24,7 @@ from samerun.data.seen import Unread
 SMALL, BIG = 256 << 10, 8 << 20
 """Bytes up to which a file is read at once, and from which it has all cores to itself."""
 
+_ALL_FILES: repeat[Kind] = repeat("file")
 _WAITERS = 16
 _MOST_OPEN = 256
 _ENOUGH_TO_JUDGE_S = 0.05
@@ -74,10 +76,8 @@ class FileHashes:
         """Add an entry for each file that was read, and what could not be read."""
         prefix = self._prefix
         if not self._reads:
-            entries += [
-                Entry(prefix + name, "file", facts.st_size, digest)
-                for name, facts, digest in zip(self._shown, self.facts, self.known, strict=True)
-            ]
+            paths = [prefix + name for name in self._shown]
+            entries += map(Entry, paths, _ALL_FILES, [facts.st_size for facts in self.facts], self.known)
             return
         for at, name in enumerate(self._shown):
             read = self._reads.get(at)
@@ -126,6 +126,9 @@ class Pool:
             hashes: the folder's files.
             folder: the open folder; it may be closed afterwards. None takes the names as paths.
         """
+        if all(hashes.known):
+            self._tell(len(hashes.names), 0)
+            return
         unknown = [at for at, digest in enumerate(hashes.known) if not digest]
         small = [at for at in unknown if hashes.facts[at].st_size < SMALL] if not self._waits else []
         started, worked = time.perf_counter(), time.thread_time()

@@ -146,12 +146,10 @@ class _Look:
             self._unread.append(Unread(path, reason(listing.error), folder=True))
             return
         prefix = f"{path}/" if path else ""
-        files = [(name, facts) for name, facts in listing.others if stat.S_ISREG(facts.st_mode)]
-        if len(files) != len(listing.others):
-            self._take_others(listing, prefix)
-        if path and not (listing.others or listing.folders or listing.left_out):
+        self._take_others(listing, prefix)
+        if path and not (listing.names or listing.others or listing.folders or listing.left_out):
             self._entries.append(Entry(path, "folder"))
-        names, facts = [name for name, _ in files], [one for _, one in files]
+        names, facts = listing.names, listing.facts
         known = self._remembered.look_up(listing.path, names, facts) if self._quick else [""] * len(names)
         hashes = FileHashes(listing.path, prefix, names, facts, known)
         self._folders.append(hashes)
@@ -161,7 +159,7 @@ class _Look:
         for name, facts in listing.others:
             if stat.S_ISLNK(facts.st_mode):
                 self._take_link(listing.descriptor, prefix + name, name)
-            elif not stat.S_ISREG(facts.st_mode):
+            else:
                 kind = _SPECIAL.get(stat.S_IFMT(facts.st_mode), "special file")
                 self._entries.append(Entry(prefix + name, "special", special=kind))
 

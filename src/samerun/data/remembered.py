@@ -14,6 +14,8 @@ import time
 from array import array
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -23,6 +25,7 @@ from samerun.basics.hashing import hash_bytes
 
 _VERSION = 1
 _KEY = 40
+_KEY_OF = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_dev")
 _DIGEST = 64
 _NEVER = array("q", (-1, -1, -1, -1, -1)).tobytes()
 """A key that no file has: of a file whose hash is not to be trusted again."""
@@ -135,11 +138,12 @@ def _one_by_one(known: _Folder, names: Sequence[str], keys: bytes) -> list[str]:
 
 
 def _keys(facts: Sequence[os.stat_result]) -> bytes:
-    flat: list[int] = []
-    for one in facts:
-        # An inode may use all 64 bits, a signed number has 63 of them.
-        flat += (one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino - (1 << 63), one.st_dev)
-    return array("q", flat).tobytes()
+    numbers = chain.from_iterable(map(_KEY_OF, facts))
+    try:
+        return array("q", numbers).tobytes()
+    except OverflowError:  # an inode may use all 64 bits, a signed number has 63 of them
+        numbers = chain.from_iterable(map(_KEY_OF, facts))
+        return array("q", [(number + (1 << 63)) % (1 << 64) - (1 << 63) for number in numbers]).tobytes()
 
 
 def _joined(names: Sequence[str]) -> bytes:

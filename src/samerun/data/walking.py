@@ -24,13 +24,16 @@ takes in one call, a file's name not."""
 class Listing:
     """One folder: its path below the top, its open descriptor (until the next one is asked for), and what is in it.
 
-    ``others`` are all names that are no folders, with their own stat. ``left_out`` are paths below the top. Where the
-    folder could not be listed, ``error`` says why and the rest is empty.
+    ``names`` are the regular files, sorted, ``facts`` the stat of each; ``others`` are what is neither a file nor a
+    folder, with its own stat. ``left_out`` are paths below the top. Where the folder could not be listed, ``error``
+    says why and the rest is empty.
     """
 
     path: str
     descriptor: int = -1
     folders: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    facts: list[os.stat_result] = field(default_factory=list)
     others: list[tuple[str, os.stat_result]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     error: OSError | None = None
@@ -90,7 +93,7 @@ def _listed(listing: Listing, skip: frozenset[str]) -> Listing:
     prefix = f"{listing.path}/" if listing.path else ""
     try:
         with os.scandir(listing.descriptor) as entries:
-            found = [entry for entry in entries if not (skip and prefix + entry.name in skip)]
+            found = [entry for entry in entries if prefix + entry.name not in skip] if skip else list(entries)
         _sort_in(listing, found, prefix)
     except OSError as error:
         return Listing(listing.path, error=error)
@@ -102,7 +105,7 @@ def _listed(listing: Listing, skip: frozenset[str]) -> Listing:
 
 
 def _sort_in(listing: Listing, found: list[os.DirEntry[str]], prefix: str) -> None:
-    others = listing.others
+    files: dict[str, os.stat_result] = {}
     for entry in found:
         name = entry.name
         if name in LEFT_OUT:
@@ -111,6 +114,12 @@ def _sort_in(listing: Listing, found: list[os.DirEntry[str]], prefix: str) -> No
             listing.folders.append(name)
         else:
             try:
-                others.append((name, entry.stat(follow_symlinks=False)))
+                facts = entry.stat(follow_symlinks=False)
             except FileNotFoundError:  # gone since the folder was listed, as if it had been listed later
                 continue
+            if entry.is_file(follow_symlinks=False):
+                files[name] = facts
+            else:
+                listing.others.append((name, facts))
+    listing.names = sorted(files)
+    listing.facts = [files[name] for name in listing.names]
