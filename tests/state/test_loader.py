@@ -21,7 +21,7 @@ from samerun.state.streams import stream
 from tests.state.loading.datasets import Keeping, Noisy, Plain, ShardedStream, Stream, indices, plain, taken
 
 # Where there are fewer processors than workers torch says so; here it is meant.
-pytestmark = pytest.mark.filterwarnings("ignore:This DataLoader will create")
+pytestmark = pytest.mark.filterwarnings("ignore:This DataLoader will create", "ignore:'set_vital'")
 
 
 def two_epochs(**options: Any) -> list[Plain]:
@@ -375,6 +375,8 @@ def test_small_and_empty_datasets() -> None:
     assert len(make_loader([], batch_size=4, seed=3)) == 0
     assert len(plain(make_loader(Noisy(3), batch_size=4, seed=3))) == 1
     assert len(make_loader(Noisy(22), batch_size=4, seed=3, drop_last=True)) == 5
+    with pytest.warns(UserWarning, match="leaves no batch at all of 3 samples"):
+        assert plain(make_loader(Noisy(3), batch_size=4, seed=3, drop_last=True)) == []
 
 
 # ---------------------------------------------------------------------- ranks

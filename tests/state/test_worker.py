@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from samerun.errors import BadOption
-from samerun.state.current import current, put_back, set_current
+from samerun.state.current import Current, current, put_back, set_current
 from samerun.state.worker import seed_worker
 
 
@@ -22,6 +23,13 @@ class Drawing(Dataset[Any]):
     def __getitem__(self, index: int) -> Any:
         now = current()
         return [random.random(), float(np.random.rand()), float(torch.rand(())), now.seed, now.rank, now.worker]
+
+
+@pytest.fixture(autouse=True)
+def _under_nothing() -> Iterator[None]:
+    before = put_back(Current())
+    yield
+    put_back(before)
 
 
 def epochs(seed: int = 5, **options: Any) -> list[Any]:
@@ -81,6 +89,14 @@ def test_all_bits_of_the_base_count(monkeypatch: pytest.MonkeyPatch) -> None:
     assert torch.rand(1, generator=torch.Generator().manual_seed(0)) == torch.rand(
         1, generator=torch.Generator().manual_seed(2**32)
     )  # the trap
+
+
+def test_the_rank_that_is_set_stays() -> None:
+    before = set_current(rank=0)
+    try:
+        assert {sample[4] for found in epochs() for sample in found} == {0}
+    finally:
+        put_back(before)
 
 
 def test_outside_of_a_worker_it_is_refused() -> None:

@@ -6,6 +6,7 @@ sample). So nothing is kept that could be lost, and where a pass stands is two n
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
@@ -112,6 +113,7 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
         )
         super().__init__(**self._parts.for_torch())
         self._show_what_was_given()
+        self._warn_of_nothing()
 
     def _show_what_was_given(self) -> None:
         """Let the attributes say what the user gave; torch sets them to what it was given instead of that."""
@@ -121,6 +123,12 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
             shown = {"sampler": parts.order, "batch_size": size, "drop_last": parts.drop_last}
             for name, value in shown.items() if self.batch_sampler is not None else ():
                 object.__setattr__(self, name, value)  # DataLoader refuses to have them set
+
+    def _warn_of_nothing(self) -> None:
+        """A loader that hands out nothing looks like a training that went well."""
+        samples = 0 if self._parts.iterable else _length(self._parts.dataset)
+        if samples and self._parts.drop_last and isinstance(self._parts.batches, OwnBatches) and not len(self):
+            warnings.warn(f"drop_last=True leaves no batch at all of {samples} samples.", stacklevel=4)
 
     @property
     def epoch(self) -> int:

@@ -38,4 +38,5 @@ def seed_worker(worker_id: int) -> None:
     # A key of its own for the seed of a run, so that worker 0 does not begin as stream() of the same seed would.
     mixed = derive_seed(base, rank=place, worker=worker_id, epoch=before.epoch, purpose="worker")
     layers.begin(mixed, None)
-    set_current(seed=base if before.seed is None else before.seed, rank=before.rank or place, worker=worker_id)
+    seed = base if before.seed is None else before.seed
+    set_current(seed=seed, rank=place if before.rank is None else before.rank, worker=worker_id)

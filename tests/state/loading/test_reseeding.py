@@ -3,7 +3,6 @@ from __future__ import annotations
 import copy
 import pickle
 import random
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,13 +17,6 @@ from samerun.state.loading.reseeding import (
     restore_global_generators,
     set_global_generators,
 )
-
-
-@pytest.fixture(autouse=True)
-def _given_back() -> Any:
-    states = capture_global_generators()
-    yield
-    restore_global_generators(states)
 
 
 def drawn() -> list[float]:
