@@ -7,9 +7,11 @@ every file's hash stands in ``checkpoint.pt``.
 
 from __future__ import annotations
 
+import itertools
+import math
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -159,11 +161,14 @@ class Reader(StorageReader):  # type: ignore[misc] # likewise
         return self._files[name]
 
     def check(self) -> None:
-        """Read and check every file.
+        """Check that the pieces make whole tensors; read and check every file.
 
         Raises:
-            DamagedCheckpoint: one is missing, damaged or of another checkpoint.
+            DamagedCheckpoint: a file is missing, damaged or of another checkpoint, or a piece is missing.
         """
+        for name, facts in self._plan.items():
+            if not _is_covered(facts):
+                raise damaged(self._folder, f"the pieces of {name} do not make a whole")
         for name in self._hashes:
             self._file(name)
 
@@ -171,6 +176,24 @@ class Reader(StorageReader):  # type: ignore[misc] # likewise
     def validate_checkpoint_id(cls, checkpoint_id: str | os.PathLike[str]) -> bool:
         """Any folder will do."""
         return True
+
+
+def _is_covered(facts: Mapping[str, Any]) -> bool:
+    """Say whether the pieces of a tensor lie in it, beside one another, and fill it."""
+    size = facts["size"]
+    boxes = [[*zip(chunk["offset"], chunk["size"], strict=True)] for chunk in facts["chunks"]]
+    inside = all(
+        len(box) == len(size)
+        and all(at >= 0 and 0 <= long <= end - at for (at, long), end in zip(box, size, strict=True))
+        for box in boxes
+    )
+    filled = sum(math.prod(long for _, long in box) for box in boxes) == math.prod(size)
+    return inside and filled and not any(_overlap(a, b) for a, b in itertools.combinations(boxes, 2))
+
+
+def _overlap(a: Sequence[tuple[int, int]], b: Sequence[tuple[int, int]]) -> bool:
+    sides = zip(a, b, strict=True)
+    return all(max(x, y) < min(x + width, y + height) for (x, width), (y, height) in sides)
 
 
 def _metadata(facts: Mapping[str, Any]) -> TensorStorageMetadata:
@@ -208,7 +231,9 @@ def read_shards(reader: Reader, targets: Mapping[str, torch.Tensor], folder: Pat
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "torch.distributed is disabled")  # each rank reads for itself, as meant
             dcp.load(dict(targets), storage_reader=reader, no_dist=True)
-    except DamagedCheckpoint:
-        raise
+    except CheckpointException as error:
+        causes = [each[0] for each in error.failures.values()]
+        own = [each for each in causes if isinstance(each, DamagedCheckpoint)]
+        raise (own[0] if own else damaged(folder, f"its pieces do not fit together: {causes}")) from error
     except (LookupError, TypeError, ValueError, RuntimeError, AttributeError, AssertionError) as error:
         raise damaged(folder, f"its pieces do not fit together: {error}") from error

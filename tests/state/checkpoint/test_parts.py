@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from samerun.errors import CannotRestore
+from samerun.state.checkpoint.parts import GroupPart, ModulePart, OptimizerPart, Part, ValuePart, part_for
+
+
+class Place:
+    def __init__(self, place: int = 0) -> None:
+        self.place = place
+
+    def state_dict(self) -> dict[str, int]:
+        return {"place": self.place}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        self.place = state["place"]
+
+
+MODEL = torch.nn.Linear(2, 2)
+SGD = torch.optim.SGD(MODEL.parameters(), lr=0.1)
+
+
+@pytest.mark.parametrize(
+    ("thing", "kind", "per_rank"),
+    [
+        (MODEL, ModulePart, False),
+        (SGD, OptimizerPart, False),
+        (torch.optim.lr_scheduler.StepLR(SGD, 1), Part, True),
+        (Place(), Part, True),
+        (Place, ValuePart, True),
+        ([SGD, SGD], GroupPart, False),
+        ({"a": Place(), "b": SGD}, GroupPart, False),
+        ([], ValuePart, True),
+        (1.5, ValuePart, True),
+        (None, ValuePart, True),
+        (torch.ones(1), ValuePart, True),
+    ],
+)
+def test_what_a_thing_is(thing: Any, kind: type, per_rank: bool) -> None:
+    part = part_for("x", thing)
+    assert type(part) is kind
+    assert part.per_rank is per_rank
+    assert not part.is_sharded
+
+
+@pytest.mark.parametrize(
+    ("mine", "saved"),
+    [
+        ([1], [2, 3]),
+        ({"a": 1}, {"b": 2}),
+        ({1}, {2, 3}),
+        (torch.zeros(2), torch.ones(2)),
+        (torch.nn.Parameter(torch.zeros(2)), torch.ones(2)),
+        (np.zeros(2), np.ones(2)),
+    ],
+)
+def test_what_can_be_is_set_in_place(mine: Any, saved: Any) -> None:
+    part = part_for("x", mine)
+    before = part.backup()
+    part.check(saved, "")
+    part.set(saved)
+    assert np.all(np.asarray(mine if not hasattr(mine, "detach") else mine.detach()) == np.asarray(saved))
+    assert mine is not saved
+    part.set(before)
+    assert repr(part.backup()) == repr(before)
+
+
+@pytest.mark.parametrize(
+    ("mine", "saved"),
+    [
+        ([1], {"a": 1}),
+        (torch.zeros(2), torch.zeros(3)),
+        (np.zeros(2), np.zeros(2, "f4")),
+        ({}, 5),
+        (torch.zeros(2), [1]),
+    ],
+)
+def test_another_kind_or_shape_is_refused(mine: Any, saved: Any) -> None:
+    with pytest.raises(CannotRestore, match="the one given a"):
+        part_for("x", mine).check(saved, "")
+
+
+def test_another_class_of_optimizer_or_scheduler_is_refused() -> None:
+    adam = torch.optim.Adam(MODEL.parameters())
+    with pytest.raises(CannotRestore, match="is a torch.optim.adam.Adam, this one a torch.optim.sgd.SGD"):
+        part_for("o", SGD).check(adam.state_dict(), part_for("o", adam).class_name)
+    one, two = torch.optim.lr_scheduler.StepLR(SGD, 1), torch.optim.lr_scheduler.ConstantLR(SGD)
+    with pytest.raises(CannotRestore, match="ConstantLR, this one"):
+        part_for("s", one).check(two.state_dict(), part_for("s", two).class_name)
+
+
+def test_groups_are_saved_and_set_together() -> None:
+    mine = {"a": Place(1), "b": Place(2)}
+    part = part_for("loaders", mine)
+    saved = part.backup()
+    mine["a"].place = 9
+    part.check(saved, "")
+    part.set(saved)
+    assert mine["a"].place == 1
+    with pytest.raises(CannotRestore, match="holds"):
+        part.check({"a": {}}, "")
+    with pytest.raises(CannotRestore, match="holds"):
+        part.check(5, "")
+
+
+def test_only_torchs_own_modules_cannot_fail() -> None:
+    assert part_for("m", MODEL).cannot_fail
+    assert not part_for("p", Place()).cannot_fail
+    assert part_for("m", torch.nn.DataParallel(MODEL)).class_name == "torch.nn.modules.linear.Linear"
