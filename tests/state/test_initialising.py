@@ -457,6 +457,11 @@ def test_wrappers_are_looked_through() -> None:
 
 
 def test_buffers_that_nothing_resets_are_named() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        spectral = nn.utils.spectral_norm(nn.Linear(3, 3))
+    for each in (spectral, parametrizations.spectral_norm(nn.Linear(3, 3)), nn.BatchNorm1d(3)):
+        assert initialise(each, 0).buffers_left == ()
     model = nn.Module()
     model.register_buffer("angles", torch.ones(3))
     report = initialise(nn.ModuleDict({"rope": model, "bn": nn.BatchNorm1d(2)}), 0)

@@ -330,6 +330,9 @@ def _finish(model: nn.Module, seed: int, forget_bias: float | None) -> None:
 
 def _buffers_left(model: nn.Module) -> Iterator[str]:
     for name, module in model.named_modules():
-        own = [each for each, _ in module.named_buffers(recurse=False)]
-        if own and not hasattr(module, "reset_running_stats") and not hasattr(module, "_power_method"):
-            yield from (f"{name}.{each}" if name else each for each in own)
+        if hasattr(module, "reset_running_stats") or hasattr(module, "_power_method"):
+            continue
+        for each, _ in module.named_buffers(recurse=False):
+            spectral = each.endswith(("_u", "_v")) and f"{each[:-2]}_orig" in module._parameters
+            if not spectral:
+                yield f"{name}.{each}" if name else each
