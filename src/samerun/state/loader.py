@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -169,8 +170,7 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
         if parts.batches is not None:
             parts.batches.bound = place
         try:
-            # torch draws its seed for the workers on the default device, from a generator that is on the processor.
-            with torch.device("cpu"):
+            with _on_the_processor():
                 return super().__iter__()
         finally:
             if parts.batches is not None:
@@ -247,6 +247,14 @@ class Loader(DataLoader[Any]):  # type: ignore[misc]  # torch is optional: no ty
             "sharded_by": None if parts.dealing is None else parts.dealing.by,
             "num_workers": self.num_workers if self._discards else None,
         }
+
+
+def _on_the_processor() -> AbstractContextManager[Any]:
+    """Return what makes torch draw its seed for the workers where the generator is, whatever the default device.
+
+    Where that is so anyway it is nothing: a forked worker would keep it, and pay for it with each operation.
+    """
+    return nullcontext() if torch.empty(0).device.type == "cpu" else torch.device("cpu")
 
 
 def _length(dataset: Any) -> int | None:
