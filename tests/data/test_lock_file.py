@@ -181,6 +181,11 @@ def test_a_wrong_header_is_refused(old: str, new: str) -> None:
         parse_lock(data.replace(old.encode(), new.encode()))
 
 
+def test_a_wrong_root_is_named() -> None:
+    with pytest.raises(BadLock, match="its root is not that of its entries"):
+        parse_lock(encode_lock(LOCK).replace(LOCK.root.encode(), A.encode()))
+
+
 def test_what_is_no_lock(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("hello")
     os.mkfifo(tmp_path / "pipe")

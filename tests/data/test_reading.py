@@ -178,6 +178,16 @@ def test_a_mapped_file_that_changes_unseen_is_read_until_two_readings_agree(
     mapped.close()
 
 
+def test_it_is_read_only_once_a_change_would_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Newer kernels tick finely enough for no test to hit one tick twice, so the order itself is looked at.
+    path, steps, real = rested(tmp_path / "file", b"x"), [], hashing.hash_open
+    monkeypatch.setattr(reading, "wait_for_tick", lambda facts: bool(steps.append("wait")))
+    monkeypatch.setattr(reading, "hash_open", lambda *arguments: steps.append("read") or real(*arguments))
+    read = read_file(path)
+    assert steps == ["wait", "read"]
+    assert (read.blake3, read.rested) == (blake3(b"x").hexdigest(), False)
+
+
 def test_a_file_that_is_open_for_writing_is_not_trusted_later(tmp_path: Path) -> None:
     path = rested(tmp_path / "file", b"x")
     with path.open("r+b"):

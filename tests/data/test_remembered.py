@@ -139,6 +139,14 @@ def test_a_clock_that_was_set_back_forgets_all(two: Data, monkeypatch: pytest.Mo
     assert sorted(two.read) == ["a", "b"]
 
 
+def test_a_clock_that_stands_earlier_after_a_restart_forgets_all(two: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = time.time_ns
+    monkeypatch.setattr(remembered, "_boot", lambda: "another")
+    monkeypatch.setattr(remembered.time, "time_ns", lambda: real() - 3_600_000_000_000)
+    two.look()
+    assert sorted(two.read) == ["a", "b"]
+
+
 def test_a_clock_that_was_set_back_and_went_on_is_noticed(two: Data, monkeypatch: pytest.MonkeyPatch) -> None:
     real = time.clock_gettime_ns
     # An hour has passed since the machine was started, but the clock shows hardly any.
