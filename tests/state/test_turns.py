@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -78,6 +79,7 @@ def test_a_child_forked_while_another_thread_has_a_block_does_not_wait_for_it() 
     inside.wait(10)
     child = os.fork()
     if not child:
+        signal.alarm(20)  # rather than waiting for ever
         with seeded(3):
             value = random.random()
         os._exit(0 if value == random.Random(3).random() and len(layers.layers) == 1 else 1)
