@@ -507,3 +507,8 @@ def test_it_has_its_public_name_however_it_is_imported() -> None:
 def test_only_models_are_initialised() -> None:
     with pytest.raises(BadInput, match="dict is no torch module"):
         initialise({}, 0)  # type: ignore[arg-type]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # torch's own, of torch.jit
+        scripted = torch.jit.script(nn.Linear(2, 2))
+    with pytest.raises(BadInput, match=r"compiled by torch\.jit\. Initialise it first"):
+        initialise(scripted, 0)

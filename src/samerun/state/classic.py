@@ -159,7 +159,10 @@ class ClassicPipeline:
             plan.model.fit(features, target)
         except (TypeError, ValueError) as error:
             kind = type(plan.model).__name__
-            raise BadInput(f"The model {kind} cannot be fitted to the data: {error}") from error
+            raise BadInput(
+                f"The model {kind} cannot be fitted to the data: {str(error).rstrip('.')}.",
+                "Change the model or the data.",
+            ) from error
 
     def _predict(self, plan: Plan, features: Any) -> tuple[Array, Array | None]:
         scores = plan.model.predict_proba(features) if hasattr(plan.model, "predict_proba") else None

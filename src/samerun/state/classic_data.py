@@ -12,6 +12,7 @@ import numpy.typing as npt
 from samerun.errors import BadInput
 from samerun.state.classic_config import Plan
 from samerun.state.scikit_learn import takes_missing
+from samerun.state.splitting import plain_label
 
 Array = npt.NDArray[Any]
 _SHOWN = 5
@@ -50,6 +51,8 @@ def checked_rows(features: Any) -> Any:
         raise BadInput(
             f"The features have the shape {list(shape)}.", "Give rows and columns: reshape(-1, 1) makes them."
         )
+    if not shape[0]:
+        raise BadInput("The features have no rows.", "Bring some.")
     return features
 
 
@@ -83,7 +86,8 @@ def _columns_with(features: Any, test: Any) -> str:
         numbers = _numbers(values)
         if numbers is not None and (count := int(test(numbers).sum())):
             found.append(f"{name!r} ({count})")
-    return ", ".join(found[:_SHOWN]) + (f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else "")
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return f"the column{'s' if len(found) > 1 else ''} {', '.join(found[:_SHOWN])}{more}" if found else ""
 
 
 def _numbers(values: Array) -> Array | None:
@@ -142,7 +146,7 @@ def _as_numbers(values: Array, plan: Plan) -> Array:
     if values.dtype.kind in "iufb":
         return values
     raise BadInput(
-        f"The target is no column of numbers: it holds {values[0]!r}.",
+        f"The target is no column of numbers: it holds {plain_label(values[0])!r}.",
         f"{type(plan.model).__name__} is a regressor: choose a classifier for labels.",
     )
 

@@ -67,7 +67,11 @@ def _class_named(name: str, places: tuple[str, ...], what: str) -> type:
             return found[wanted]
         known |= found
     near = [known[each].__name__ for each in difflib.get_close_matches(wanted, known, 3)]
-    hint = f"Was one of these meant: {', '.join(near)}?" if near else "Give the name of a class of scikit-learn."
+    hint = (
+        f"Was one of these meant: {', '.join(near)}?"
+        if near
+        else "Give the name of a class of scikit-learn that fits what it is for."
+    )
     raise BadOption(f"There is no {what} {name!r}.", hint, name=name)
 
 

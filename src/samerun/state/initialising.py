@@ -134,6 +134,8 @@ def initialise(
 def _unwrapped(model: nn.Module) -> nn.Module:
     if not isinstance(model, nn.Module):
         raise BadInput(f"{type(model).__name__} is no torch module.", "Give the model itself.")
+    if isinstance(model, torch.jit.ScriptModule):
+        raise BadInput("The model is compiled by torch.jit.", "Initialise it first, then script or trace it.")
     while type(model).__name__ in ("DistributedDataParallel", "DataParallel", "OptimizedModule"):
         model = getattr(model, "module", None) or model._orig_mod
     return model

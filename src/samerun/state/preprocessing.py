@@ -214,7 +214,15 @@ def _done(name: str, step: Any, data: Any, fits: bool, target: Any, options: dic
                 f"The step {name!r} is {type(step).__name__}.", "Give a function or a transformer."
             ) from error
         kind = getattr(step, "__name__", type(step).__name__)
-        raise BadInput(f"The step {name!r} ({kind}) cannot handle the data: {error}", name=name) from error
+        raise BadInput(
+            f"The step {name!r} ({kind}) cannot handle the data: {str(error).rstrip('.')}.", _advice(error), name=name
+        ) from error
+
+
+def _advice(error: Exception) -> str:
+    if "could not convert string" in str(error):
+        return "Encode columns of text first, such as with OneHotEncoder in a ColumnTransformer."
+    return ""
 
 
 def _learnt(step: object) -> str | None:
