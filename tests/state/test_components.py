@@ -9,7 +9,7 @@ from samerun.state.components import KINDS, Component, in_causal_order
 def test_each_kind_has_words_and_advice(kind: str) -> None:
     component = Component(kind)
     assert str(component) == KINDS[kind]
-    assert "{name}" not in component.advice
+    assert "{" not in component.advice
     assert component.advice.endswith(".")
 
 
@@ -17,6 +17,8 @@ def test_the_advice_names_the_variable_if_it_is_one() -> None:
     assert "optimizer=adam)" in Component("optimizer", "adam").advice
     assert "optimizer=optimizer)" in Component("optimizer", "Adam of two").advice
     assert "model=model)" in Component("weights").advice
+    assert "optimizer=self.adam)" in Component("optimizer", "self.adam").advice
+    assert "best=self.best)" in Component("variable", "self.best").advice
 
 
 def test_the_words_hold_name_and_detail() -> None:

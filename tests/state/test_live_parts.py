@@ -67,7 +67,7 @@ class Trainer:
 def test_parts_in_objects_are_found() -> None:
     trainer = Trainer()
     keys = parts_of(trainer.fit).digests()
-    assert ("weights", "Linear", "weight") in keys
+    assert ("weights", "self.model", "weight") in keys
     assert ("optimizer", "SGD", "lr of group 0") in keys
     assert "self.epoch" in variables(frames_of(trainer.fit))
 

@@ -215,9 +215,9 @@ def simple(folder: Path, *, steps: int = 5, saves: bool = True, loads: bool = Tr
 
 def test_a_history_that_is_not_saved_is_missing_from_what_is_returned() -> None:
     found = check_resume(simple, 2)
-    assert [one.kind for one in found.missing] == ["returned"]
-    assert "result['history'][0]" in found.missing[0].detail
-    assert "seconds" not in found.missing[0].detail
+    assert [(one.kind, one.name) for one in found.missing] == [("variable", "history"), ("returned", "")]
+    assert "result['history'][0]" in found.missing[1].detail
+    assert "seconds" not in found.missing[1].detail
     assert "at the end" in found.sentence
 
 
@@ -305,6 +305,67 @@ def test_a_training_that_fails_when_it_is_started_again_is_told_so(number: int) 
     found = check_resume(run, 2)
     assert not found
     assert ("KeyError: 'optimizer'" if number == 2 else "OSError: disk is full") in found.sentence
+
+
+class Trainer:
+    """Everything is an attribute, the average a dictionary, the loop an attribute's own."""
+
+    def __init__(self, folder: Path, skip: str) -> None:
+        torch.manual_seed(1), random.seed(1)
+        self.path, self.skip = folder / "c.pt", skip
+        self.net = nn.Sequential(nn.Linear(4, 4), nn.Dropout(0.3), nn.Linear(4, 1))
+        self.opt = torch.optim.Adam(self.net.parameters(), lr=0.1)
+        self.plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(self.opt, patience=0)
+        self.mean = {name: one.clone() for name, one in self.net.state_dict().items()}
+        self.epoch = 0
+        self.x = torch.randn(12, 4, generator=torch.Generator().manual_seed(0))
+        if self.path.exists():
+            self.load({name: one for name, one in torch.load(self.path, weights_only=True).items() if name != skip})
+
+    def load(self, state: dict[str, Any]) -> None:
+        for name in ("net", "opt", "plateau"):
+            getattr(self, name).load_state_dict(state.get(name, getattr(self, name).state_dict()))
+        self.mean, self.epoch = state.get("mean", self.mean), state.get("epoch", 0)
+        random.setstate(state.get("python", random.getstate()))
+        torch.set_rng_state(state.get("torch", torch.get_rng_state()))
+
+    def fit(self) -> Any:
+        for self.epoch in range(self.epoch, 4):  # noqa: B020
+            order = list(range(12))
+            random.shuffle(order)
+            for start in range(0, 12, 4):
+                loss = self.net(self.x[order[start : start + 4]]).square().mean()
+                self.opt.zero_grad()
+                loss.backward()
+                self.opt.step()
+                for name, one in self.net.state_dict().items():
+                    self.mean[name].lerp_(one, 0.1)
+            self.net.eval()
+            self.plateau.step(self.net(self.x).mean().item())
+            self.net.train()
+            parts = {name: getattr(self, name).state_dict() for name in ("net", "opt", "plateau")}
+            plain = {"mean": self.mean, "epoch": self.epoch + 1, "python": random.getstate()}
+            torch.save({**parts, **plain, "torch": torch.get_rng_state()}, self.path)
+        return self.mean
+
+
+@pytest.mark.parametrize(
+    ("skip", "first"),
+    [
+        ("net", ("weights", "self.net")),
+        ("opt", ("optimizer", "self.opt")),
+        ("plateau", ("scheduler", "self.plateau")),
+        ("mean", ("variable", "self.mean")),
+        ("epoch", ("counter", "self.epoch")),
+        ("python", ("generator", "python")),
+        ("torch", ("generator", "torch")),
+    ],
+)
+def test_a_trainer_that_keeps_all_in_attributes(skip: str, first: tuple[str, str]) -> None:
+    assert check_resume(lambda folder: Trainer(folder, "").fit(), 7)
+    found = check_resume(lambda folder: Trainer(folder, skip).fit(), 7)
+    assert (found.missing[0].kind, found.missing[0].name) == first, str(found)
+    assert {one.kind for one in found.missing[1:]} <= {"returned", "buffers"}
 
 
 def test_two_optimizers_count_their_steps_together() -> None:

@@ -34,8 +34,8 @@ _ADVICE = {
     "scheduler": "Save the scheduler: checkpoints.save(…, scheduler={name}), and load it with scheduler={name}.",
     "scaler": "Save the scaler: checkpoints.save(…, scaler={name}), and load it with scaler={name}.",
     "ema": "Save the averaged model: checkpoints.save(…, ema={name}), and load it with ema={name}.",
-    "model": "Save it beside the first: checkpoints.save(…, {name}={name}).",
-    "state": "Save it: checkpoints.save(…, {name}={name}).",
+    "model": "Save it beside the first: checkpoints.save(…, {key}={name}).",
+    "state": "Save it: checkpoints.save(…, {key}={name}).",
     "order": "Save the loader, loader = make_loader(…): checkpoints.save(…, loader=loader), and load it before the "
     "first batch is taken.",
     "augmentation": "Let each sample draw by itself: samerun.state.stream('augment', sample=index), or load with "
@@ -43,7 +43,7 @@ _ADVICE = {
     "generator": "Save the generators and restore them last, after the loader was made: Checkpoints does both.",
     "counter": "Save it: checkpoints.save(step=…, epoch=…), and begin the loops where restored.epoch and "
     "restored.step say.",
-    "variable": "Save it beside the model: checkpoints.save(…, {name}={name}).",
+    "variable": "Save it beside the model: checkpoints.save(…, {key}={name}).",
     "returned": "Save what it is gathered in, such as the history of metrics, beside the model.",
     "unknown": "Look for state outside of what torch knows: attributes of your own objects, global variables, caches.",
 }
@@ -66,8 +66,9 @@ class Component:
     @property
     def advice(self) -> str:
         """What a person should do about it."""
-        plain = self.name if self.name.isidentifier() else {"weights": "model"}.get(self.kind, self.kind)
-        return _ADVICE[self.kind].replace("{name}", plain)
+        usual = {"weights": "model"}.get(self.kind, self.kind)
+        plain = self.name if self.name.replace(".", "_").isidentifier() else usual
+        return _ADVICE[self.kind].replace("{name}", plain).replace("{key}", plain.rpartition(".")[2])
 
     def __str__(self) -> str:
         name = f" `{self.name}`" if self.name and self.name != self.kind else ""

@@ -58,7 +58,7 @@ class LiveParts:
     def __init__(self, frames: list[FrameType], train: object) -> None:
         roots = [value for frame in frames for value in frame.f_locals.values()]
         self._variables: dict[int, str] = {}
-        for name, value in ((name, value) for frame in frames for name, value in frame.f_locals.items()):
+        for name, value in (pair for frame in frames for pair in _named(frame).items()):
             self._variables.setdefault(id(value), name)  # the first name: a loop over all parts has one for each too
         self._found = list(reached([*roots, train, *(_globals_of(frame) for frame in frames)]))
         self._optimizers = self._of_type(torch.optim.Optimizer)
@@ -165,11 +165,16 @@ def variables(frames: list[FrameType]) -> dict[str, bytes]:
     """
     found: dict[str, bytes] = {}
     for frame in frames:
-        own = frame.f_locals.get("self")
-        attributes = {} if own is None or isinstance(own, torch.nn.Module) else getattr(own, "__dict__", {})
-        named = {**frame.f_locals, **{f"self.{name}": value for name, value in attributes.items()}}
-        found.update({name: digest_bytes(value) for name, value in named.items() if _is_plain(value, [_MOST_ITEMS])})
+        named = _named(frame).items()
+        found.update({name: digest_bytes(value) for name, value in named if _is_plain(value, [_MOST_ITEMS])})
     return found
+
+
+def _named(frame: FrameType) -> dict[str, object]:
+    """Return the variables of a running function and the attributes of its ``self``, if that is no model."""
+    own = frame.f_locals.get("self")
+    attributes = {} if own is None or isinstance(own, torch.nn.Module) else getattr(own, "__dict__", {})
+    return {**frame.f_locals, **{f"self.{name}": value for name, value in attributes.items()}}
 
 
 def _is_plain(value: object, room: list[int], depth: int = 0) -> bool:

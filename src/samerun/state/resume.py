@@ -16,7 +16,7 @@ from samerun.state.digests import digest_bytes
 from samerun.state.leaves import leaves
 from samerun.state.ledger import Enough
 from samerun.state.live_parts import Digests
-from samerun.state.resume_judging import first_resumed_step, missing_components, same_step
+from samerun.state.resume_judging import changed_variables, counters, first_resumed_step, missing_components, same_step
 from samerun.state.step_ledger import Step, StepLedger
 from samerun.state.surroundings import Surroundings
 from samerun.state.watching import watched
@@ -200,7 +200,9 @@ def _judge(check: ResumeCheck, whole: _Run, interrupted: _Run, resumed: _Run, ke
     if first is None:
         return _not_resumed(check, kept)
     missing, step = missing_components(whole.steps, interrupted.steps, resumed.steps, first)
-    check = replace(check, resumed_at=first, step=step, missing=_with_count(missing, whole, resumed, first))
+    changed = changed_variables(whole.steps, interrupted.steps, whole.steps[first - 1], resumed.steps[0])
+    missing = _with_count(missing, changed, check.steps - first + 1, resumed)
+    check = replace(check, resumed_at=first, step=step, missing=missing)
     late = _end(whole, resumed) if not resumed.error else ()
     if not late and not resumed.error and _same_course(whole, resumed, first):
         sentence = (
@@ -208,7 +210,8 @@ def _judge(check: ResumeCheck, whole: _Run, interrupted: _Run, resumed: _Run, ke
         )
         return replace(check, exact=True, step=None, missing=(), sentence=sentence)
     if not check.missing:
-        check = replace(check, missing=late or (Component("unknown"),))
+        variables = [Component("variable", name) for name in changed]
+        check = replace(check, missing=in_causal_order([*late, *variables]) or (Component("unknown"),))
     what = ", ".join(str(replace(component, detail="")) for component in check.missing)
     where = "before that" if step == first else f"from step {step} on" if step else "at the end"
     sentence = (
@@ -229,16 +232,14 @@ def _not_resumed(check: ResumeCheck, kept: bool) -> ResumeCheck:
     )
 
 
-def _with_count(missing: tuple[Component, ...], whole: _Run, resumed: _Run, first: int) -> tuple[Component, ...]:
+def _with_count(missing: tuple[Component, ...], changed: list[str], left: int, resumed: _Run) -> tuple[Component, ...]:
     """Add the counter of epochs or steps where another number of steps was made than was left."""
-    left = len(whole.steps) - first + 1
-    if len(resumed.steps) == left or (resumed.error and len(resumed.steps) < left):
+    made = len(resumed.steps)
+    if made == left or (resumed.error and made < left):
         return missing
-    detail = f"it made {len(resumed.steps)} steps where {left} were left"
-    named = [replace(one, detail=detail) for one in missing if one.kind == "counter"][:1] or [
-        Component("counter", "", detail)
-    ]
-    return in_causal_order([*(one for one in missing if one.kind != "counter"), *named])
+    others = [one for one in missing if one.kind != "counter"]
+    named = [one.name for one in missing if one.kind == "counter"] or counters(changed) or [""]
+    return in_causal_order([*others, Component("counter", named[0], f"it made {made} steps where {left} were left")])
 
 
 def _same_course(whole: _Run, resumed: _Run, first: int) -> bool:

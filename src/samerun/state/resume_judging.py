@@ -55,7 +55,7 @@ def missing_components(
         first: at which step of ``whole`` it went on.
     """
     pairs = list(zip(whole[first - 1 :], resumed, strict=False))
-    changed = _changed_variables(whole, interrupted, *pairs[0])
+    changed = changed_variables(whole, interrupted, *pairs[0])
     known = frozenset().union(*(step.rows for step in whole))
     for number, (expected, found) in enumerate(pairs):
         healed = _healed(*pairs[number + 1]) if number + 1 < len(pairs) else frozenset()
@@ -73,14 +73,18 @@ def _healed(expected: Step, found: Step) -> frozenset[tuple[str, str, str]]:
 def _with_variables(components: list[Component], changed: list[str]) -> tuple[Component, ...]:
     """Add the variables that can explain what no part of the state does; ``unknown`` where nothing does."""
     if {component.kind for component in components} <= {"order", "augmentation"}:
-        counters = [name for name in changed if any(word in name.lower() for word in _COUNTERS)]
-        components = [*components, *(Component("counter", name) for name in counters)]
+        components = [*components, *(Component("counter", name) for name in counters(changed))]
     if not components:
         components = [Component("variable", name) for name in changed] or [Component("unknown")]
     return in_causal_order(components)
 
 
-def _changed_variables(whole: list[Step], interrupted: list[Step], expected: Step, found: Step) -> list[str]:
+def counters(names: list[str]) -> list[str]:
+    """Return the variables that count epochs or steps, by their names."""
+    return [name for name in names if any(word in name.lower() for word in _COUNTERS)]
+
+
+def changed_variables(whole: list[Step], interrupted: list[Step], expected: Step, found: Step) -> list[str]:
     """Return the variables that are not what they were at the same step, and that say something.
 
     Those do that change in the course of a training and were the same in both runs up to the interruption: no clock,
@@ -141,7 +145,8 @@ def _data(expected: Step, found: Step, known: frozenset[bytes], changed: list[st
     drew = (key for key in expected.found if key[0] == "generator")
     explained = any(expected.found[key] != found.found.get(key) for key in drew)
     if _other_samples(expected, found, known):
-        begins = bool(expected.handed) and expected.handed[0].number == 1
+        # A pass over the data begins with a draw of its order; where no loader hands out, nobody knows when it did.
+        begins = not expected.handed or expected.handed[0].number == 1
         return [] if begins and explained else [Component("order")]
     if explained:
         return []
