@@ -105,6 +105,8 @@ UNLIKE: list[tuple[Any, Any]] = [
     (torch.tensor([0.0]), torch.tensor([-0.0])),
     (torch.zeros(4), torch.zeros(2, 2)),
     (torch.zeros(4), torch.zeros(4, dtype=torch.float64)),
+    (torch.zeros(4), torch.zeros(4, dtype=torch.int32)),
+    (np.zeros(4, np.float32), np.zeros(4, np.int32)),
     (torch.zeros(0, 3), torch.zeros(0, 2)),
     (torch.zeros(4), np.zeros(4, np.float32)),
     (torch.eye(2).to_sparse(), torch.eye(2)),
