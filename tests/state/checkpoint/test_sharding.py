@@ -49,9 +49,12 @@ def test_a_plan_that_lies_is_damaged(tmp_path: Path, plan: dict[str, Any], lie: 
     else:
         facts["chunks"][1]["offset"] = (900, 0)
     with pytest.raises(DamagedCheckpoint):
-        reader = Reader(tmp_path, **plan)
-        reader.check()
-        read_shards(reader, {"w": torch.zeros(4, 3)}, tmp_path)
+        checked_read(Reader(tmp_path, **plan), tmp_path)
+
+
+def checked_read(reader: Reader, folder: Path) -> None:
+    reader.check()
+    read_shards(reader, {"w": torch.zeros(4, 3)}, folder)
 
 
 def test_one_process_writes_one_file(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ There is no memo: equal content gives equal bytes, and nothing in the file can r
 
 from __future__ import annotations
 
+import math
 import struct
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -194,36 +196,46 @@ class _Encoder:
 
     def _tensor(self, value: torch.Tensor, place: tuple[Any, ...]) -> None:
         value = _settled(value, place)
-        stride = value.stride() if _is_dense(value) else torch.empty(value.shape, device="meta").stride()
-        later = value.dtype not in STORAGES
-        self._add(_REBUILD % (3 if later else 2), b"((")
-        self._reference(value, later, place)
-        self._add(b"K\x00")
-        self._tuple(tuple(value.shape), place)
-        self._tuple(tuple(stride), place)
-        self._add(b"\x89ccollections\nOrderedDict\n)R")
-        if later:
-            self._dtype(value.dtype, place)
-        self._add(b"tR")
-
-    def _reference(self, value: torch.Tensor, later: bool, place: tuple[Any, ...]) -> None:
-        """Add the tuple that names a storage; a mark for it is already there."""
-        self._str("storage", place)
-        kind = b"ctorch.storage\nUntypedStorage\n" if later else b"ctorch\n%s\n" % STORAGES[value.dtype].encode()
-        self._add(kind)
-        self._str(str(self._storage(value)), place)
-        self._str("cpu", place)
-        self._int(value.numel() * (value.element_size() if later else 1), place)
-        self._add(b"tQ")
+        stride = value.stride() if _is_dense(value) else _contiguous(value.shape)
+        # By whole numbers alone, so that the pieces of one checkpoint are known in the next one.
+        self._add(_form(value.dtype, tuple(value.shape), stride, self._storage(value)))
 
     def _storage(self, value: torch.Tensor) -> int:
         """Return the number of the storage: tensors that share all their memory (tied weights) share it too."""
         key = (value.data_ptr(), value.device, value.dtype, value.shape, value.stride())
-        if value.numel() and key in self._known:
+        if key in self._known and value.numel():
             return self._known[key]
         self._known[key] = len(self.storages)
         self.storages.append(flat(value))
         return len(self.storages) - 1
+
+
+@lru_cache(maxsize=100_000)
+def _form(dtype: torch.dtype, shape: tuple[int, ...], stride: tuple[int, ...], storage: int) -> bytes:
+    """Return the opcodes of a tensor over the storage of this number."""
+    encoder = _Encoder()
+    later = dtype not in STORAGES
+    kind = b"ctorch.storage\nUntypedStorage\n" if later else b"ctorch\n%s\n" % STORAGES[dtype].encode()
+    encoder._add(_REBUILD % (3 if later else 2), b"((")
+    encoder._str("storage", ())
+    encoder._add(kind)
+    encoder._str(str(storage), ())
+    encoder._str("cpu", ())
+    encoder._int(math.prod(shape) * (dtype.itemsize if later else 1), ())
+    encoder._add(b"tQK\x00")
+    encoder._tuple(shape, ())
+    encoder._tuple(stride, ())
+    encoder._add(b"\x89ccollections\nOrderedDict\n)R")
+    if later:
+        encoder._dtype(dtype, ())
+    encoder._add(b"tR")
+    return b"".join(encoder.pieces)
+
+
+def _contiguous(shape: Sequence[int]) -> tuple[int, ...]:
+    """Return the strides of a tensor whose last dimension runs fastest."""
+    steps = [math.prod(max(size, 1) for size in shape[place + 1 :]) for place in range(len(shape))]
+    return tuple(steps)
 
 
 _NOTHING = torch.empty(0, dtype=torch.uint8)
@@ -236,11 +248,14 @@ def _settled(value: torch.Tensor, place: tuple[Any, ...]) -> torch.Tensor:
         raise CannotSave(f"{_shown(place)} is a tensor that is {what}.", "Give a dense tensor with values.")
     if value.dtype not in STORAGES and not hasattr(torch, name_of(value.dtype)):
         raise CannotSave(f"{_shown(place)} is a tensor of {value.dtype}.", "Convert it to another type.")
-    return value.detach().resolve_conj().resolve_neg()
+    value = value.detach()
+    return value.resolve_conj().resolve_neg() if value.is_conj() or value.is_neg() else value
 
 
 def _is_dense(value: torch.Tensor) -> bool:
     """Say whether its elements fill one piece of memory, in whatever order of the dimensions."""
+    if value.is_contiguous():
+        return bool(value.numel())
     expected = 1
     for step, size in sorted(zip(value.stride(), value.shape, strict=True)):
         if size != 1 and step != expected:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import atexit
-import concurrent.futures.thread  # noqa: F401 (see the end of this file)
 import threading
 import weakref
 from collections.abc import Callable, Sequence
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import torch
 
@@ -55,29 +56,20 @@ class Background:
     """
 
     def __init__(self) -> None:
-        self._thread: threading.Thread | None = None
-        self._error: BaseException | None = None
+        self._task: Future[object] | None = None
         _all.add(self)
 
     def start(self, task: Callable[[], object]) -> None:
         """Start a task; the one before is waited for first."""
         self.wait()
-        self._thread = threading.Thread(target=self._run, args=(task,), name="samerun-checkpoint")
-        self._thread.start()
-
-    def _run(self, task: Callable[[], object]) -> None:
-        try:
-            task()
-        except BaseException as error:
-            self._error = error.with_traceback(None)
-            if not isinstance(error, Exception):
-                raise
+        pool = ThreadPoolExecutor(1, "samerun-checkpoint")
+        self._task = pool.submit(task)
+        pool.shutdown(wait=False)
 
     def join(self) -> None:
         """Wait for the task in flight, whatever comes of it."""
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        if self._task is not None:
+            futures.wait([self._task])
 
     def wait(self) -> None:
         """Wait for the task in flight.
@@ -85,10 +77,9 @@ class Background:
         Raises:
             Exception: whatever the task raised.
         """
-        self.join()
-        error, self._error = self._error, None
-        if error is not None:
-            raise error
+        task, self._task = self._task, None
+        if task is not None:
+            task.result()
 
 
 _all: weakref.WeakSet[Background] = weakref.WeakSet()
@@ -105,7 +96,7 @@ def _tell() -> None:
         background.wait()
 
 
-# Before the pools of concurrent.futures are closed, which the writer needs (so it is registered after they are, as
-# that is undone in reverse); where there is no such hook the task fails with a sentence on standard error.
+# Before the pools of concurrent.futures are closed, which the writer needs (what is registered last is called first);
+# where there is no such hook the task fails, and the error is told on standard error.
 getattr(threading, "_register_atexit", atexit.register)(_join)
 atexit.register(_tell)
