@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 RUN_TESTS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults check lint format types layout docs bench lock clean
+.PHONY: help demo test test-faults test-frameworks check lint format types layout docs bench lock clean
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
@@ -52,6 +52,19 @@ test: $(DEV_STAMP) $(SELF_STAMP)
 test-faults: $(DEV_STAMP) $(SELF_STAMP)
 	SAMERUN_TEST_SCALE=full $(RUN_TESTS) -n $(WORKERS) -m faults --timeout 3600 tests
 
+# TensorFlow does not live with the rest in one environment. Compiled for Python 3.11 to 3.13 on Linux and macOS.
+FRAMEWORKS ?= .venv-frameworks
+FRAMEWORKS_STAMP := $(FRAMEWORKS)/.stamps/$(shell cksum < requirements/frameworks.lock | tr -d ' ')
+
+$(FRAMEWORKS_STAMP):
+	@test -n "$(PYTHON)" || { echo "make: no python3 found; samerun needs Python 3.11, 3.12 or 3.13." >&2; exit 2; }
+	"$(PYTHON)" -m venv $(FRAMEWORKS)
+	$(FRAMEWORKS)/bin/python -m pip --disable-pip-version-check --no-input install -q -r requirements/frameworks.lock
+	@mkdir -p $(@D) && touch $@
+
+test-frameworks: $(FRAMEWORKS_STAMP)
+	PYTHONPATH=src TF_CPP_MIN_LOG_LEVEL=3 $(FRAMEWORKS)/bin/python -m pytest -q -p no:cacheprovider tests/frameworks
+
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -69,7 +82,7 @@ layout: $(DEV_STAMP)
 docs: $(DEV_STAMP) $(SELF_STAMP)
 	$(BIN)/python docs/check_links.py
 
-check: lint types layout test docs
+check: lint types layout test test-frameworks docs
 
 bench: $(DEV_STAMP) $(SELF_STAMP)
 	$(BIN)/python -m benchmarks
@@ -78,4 +91,4 @@ lock: $(DEV_STAMP)
 	$(BIN)/python requirements/freeze.py
 
 clean:
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv-frameworks .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -13,7 +13,19 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import agreement, data_hashing, hashing, logging_metrics, page, recording, starting, tables
+from benchmarks import (
+    agreement,
+    checkpoints,
+    data_hashing,
+    generator_states,
+    hashing,
+    loading,
+    logging_metrics,
+    page,
+    recording,
+    starting,
+    tables,
+)
 from benchmarks.measuring import Figure
 
 TOP = Path(__file__).parent.parent
@@ -35,6 +47,13 @@ def figures(seconds: float) -> dict[str, Callable[[Path], Figure]]:
         "data-unchanged": data_hashing.unchanged,
         "data-verify": data_hashing.verified,
         "data-many": data_hashing.hundred_thousand,
+        "states": generator_states.three_states,
+        "stream": generator_states.one_stream,
+        "checkpoint-save": checkpoints.saving,
+        "checkpoint-load": checkpoints.loading,
+        "checkpoint-stall": checkpoints.stalling,
+        "loading-rows": loading.rows,
+        "loading-pictures": loading.pictures,
         "table-numbers": tables.numbers,
         "table-text": tables.text,
         "table-rows": tables.rows,
