@@ -15,7 +15,8 @@ from samerun.basics.lazy import lazy_names
 from samerun.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from samerun.api import Compared, Recorded, Replay, diff, load, record, replay, runs
+    from samerun import data, state
+    from samerun.api import Compared, Recorded, Replay, check, diff, explain, load, record, replay, runs
     from samerun.errors import SamerunError
     from samerun.launch.handle import ActiveRun, current
     from samerun.launch.handle import open_run as run
@@ -27,13 +28,17 @@ __all__ = [
     "Replay",
     "SamerunError",
     "__version__",
+    "check",
     "current",
+    "data",
     "diff",
+    "explain",
     "load",
     "record",
     "replay",
     "run",
     "runs",
+    "state",
 ]
 
 __getattr__ = lazy_names(
@@ -44,12 +49,16 @@ __getattr__ = lazy_names(
         "Recorded": "samerun.api.recording:Recorded",
         "Replay": "samerun.api.replaying:Replay",
         "SamerunError": "samerun.errors:SamerunError",
+        "check": "samerun.api.checking:check",
         "current": "samerun.launch.handle:current",
+        "data": "samerun.data",
         "diff": "samerun.api.comparing:diff",
+        "explain": "samerun.api.explaining:explain",
         "load": "samerun.api.looking:load",
         "record": "samerun.api.recording:record",
         "replay": "samerun.api.replaying:replay",
         "run": "samerun.launch.handle:open_run",
         "runs": "samerun.api.looking:runs",
+        "state": "samerun.state",
     },
 )

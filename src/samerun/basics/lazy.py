@@ -12,13 +12,15 @@ def lazy_names(module: str, places: Mapping[str, str]) -> Callable[[str], Any]:
 
     Args:
         module: the module's name.
-        places: each public name with ``package.module:attribute``, where it really lives.
+        places: each public name with ``package.module:attribute``, where it really lives; a module by itself without
+            the colon.
     """
 
     def load(name: str) -> Any:
         if name not in places:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         where, _, attribute = places[name].partition(":")
-        return getattr(import_module(where), attribute)
+        module_there = import_module(where)
+        return getattr(module_there, attribute) if attribute else module_there
 
     return load
