@@ -176,10 +176,11 @@ def die_at(number: int, when: str) -> None:
             os.write(arguments[0], bytes(arguments[1][0][: len(arguments[1][0]) // 2]))
         if mine and when != "after":
             os.kill(os.getpid(), signal.SIGKILL)
-        result = original(*arguments, **options)
-        if mine:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
+        try:
+            return original(*arguments, **options)
+        finally:
+            if mine:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     writev = os.writev
     for module, name in CALLS:
