@@ -141,3 +141,31 @@ def test_unsupplied_is_said_once_a_line(told: list[tuple[Any, ...]]) -> None:
     for line in (3, 3, 4):
         entropy.unsupplied("os.urandom", "a.py", line)
     assert [fields[3] for fields in told] == [3, 4]
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize(
+    ("released", "supplied"),
+    [
+        ("", {"python", "numpy", "torch", "torch.cuda"}),
+        ("torch", {"python", "numpy"}),
+        ("*", set()),
+        ("*,!torch", {"torch", "torch.cuda"}),
+        ("*,!python,!numpy", {"python", "numpy"}),
+    ],
+)
+def test_sources_are_released_one_by_one_or_all_but_some(released: str, supplied: set[str]) -> None:
+    begin(SAMERUN_RELEASED=released)
+    sources = ("python", "numpy", "torch", "torch.cuda")
+    assert {source for source in sources if entropy.draw(source, 64) is not None} == supplied
+
+
+def test_what_is_taken_silently_is_not_noted(told: list[tuple[Any, ...]]) -> None:
+    begin(SAMERUN_RELEASED="*")
+    told.clear()
+    first = [entropy.silent("os", 64), entropy.silent("os", 64)]
+    begin()
+    assert [entropy.silent("os", 64), entropy.silent("os", 64)] == first
+    assert told == []
+    entropy.install({})
+    assert entropy.silent("os", 64) is None

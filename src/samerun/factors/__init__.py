@@ -25,6 +25,7 @@ from samerun.factors.python import Python
 from samerun.factors.seed import Seed
 from samerun.factors.thread_count import ThreadCount
 from samerun.factors.timezone import Timezone
+from samerun.factors.unseeded import LIBRARIES, Unseeded
 from samerun.factors.working_directory import WorkingDirectory
 
 FACTORS: tuple[Factor, ...] = (
@@ -44,6 +45,7 @@ FACTORS: tuple[Factor, ...] = (
     NondeterministicKernel(),
     Precision(),
     OsEntropy(),
+    *(Unseeded(library) for library in LIBRARIES),
     Timezone(),
     Locale(),
     WorkingDirectory(),

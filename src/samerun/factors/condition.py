@@ -9,6 +9,7 @@ from samerun.record.values import Change, Reading, Values
 
 MODE = "mode"
 SITES = "sites"
+PLACES = "places"
 
 
 class Condition(Plain):
@@ -31,7 +32,7 @@ class Condition(Plain):
         values: Values = {MODE: mode} if mode else {}
         if sites:
             values[SITES] = sites.split(",")
-        return {**values, "places": places} if places else values
+        return {**values, PLACES: places} if places else values
 
     def differences(self, a: Values, b: Values) -> list[Change]:
         """Return nothing: what a question has asked for is no change of anybody's."""

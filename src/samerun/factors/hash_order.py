@@ -8,6 +8,8 @@ from samerun.factors.factor import Plan, Scene, Variables
 from samerun.record.values import Change, Reading, Values
 
 VARIABLE = "PYTHONHASHSEED"
+RANDOM = "random"
+UNSET = "unset"
 
 
 class HashOrder(Variables):
@@ -21,24 +23,35 @@ class HashOrder(Variables):
         """Return the value that the program had, and what was found before the recorder set it."""
         found = scene.environment.get(VARIABLE, "")
         return {
-            VARIABLE: scene.plan.environment.get(VARIABLE, "random"),
-            "found": "unset" if found in ("", "random") else found,  # the interpreter draws one in both cases
+            VARIABLE: scene.plan.environment.get(VARIABLE, RANDOM),
+            "found": UNSET if found in ("", RANDOM) else found,  # the interpreter draws one in both cases
         }
 
     def differences(self, a: Values, b: Values) -> list[Change]:
         """Return a change where a user set it differently; a value that was drawn is nobody's change."""
-        users = [values[VARIABLE] if values["found"] != "unset" else "unset" for values in (a, b)]
+        users = [values[VARIABLE] if values["found"] != UNSET else UNSET for values in (a, b)]
         return [Change(self.kind, VARIABLE, *users)] if users[0] != users[1] else []
 
     def give(self, plan: Plan, values: Values) -> None:
-        """Start the interpreter with the same hash seed."""
-        plan.environment[VARIABLE] = values[VARIABLE]
+        """Start the interpreter with the same hash seed, or with none."""
+        if values[VARIABLE] == RANDOM and values.get("found") == UNSET:
+            plan.environment.pop(VARIABLE, None)
+        else:
+            plan.environment[VARIABLE] = values[VARIABLE]
 
     def variations(self, values: Values) -> Iterator[Values]:
         """Yield two other hash seeds."""
         for seed in ("1", "20731"):
-            if values[VARIABLE] != seed:
-                yield {**values, VARIABLE: seed}
+            if values.get(VARIABLE) != seed:
+                yield {"found": UNSET, **values, VARIABLE: seed}
+
+    def held(self, values: Values) -> Values | None:
+        """Return the seed that the run had."""
+        return values if values.get(VARIABLE, RANDOM) != RANDOM else {VARIABLE: "0", "found": UNSET}
+
+    def released(self, values: Values) -> Values:
+        """Return no seed, but for one that the user set."""
+        return {**values, VARIABLE: RANDOM, "found": UNSET} if values.get("found", UNSET) == UNSET else values
 
     def advice(self, change: Change) -> str:
         """Return how to fix the order."""

@@ -24,6 +24,11 @@ TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
     from typing import Any, Callable, Iterator, Mapping, Optional
 
+EVERY = "*"
+"""Among the released sources: all of them, but for those that stand there with ``KEPT`` before their name."""
+
+KEPT = "!"
+
 _BLOCK = 512
 
 
@@ -40,6 +45,13 @@ class _Source:
     def key_for(self, source: str) -> bytes:
         return self.keys.get(source, self.key)
 
+    def releases(self, source: str) -> bool:
+        """Say whether a source is left to the operating system; ``torch.cuda`` is meant by ``torch`` too."""
+        names = (source, source.partition(".")[0])
+        if EVERY in self.released:
+            return not any(KEPT + name in self.released for name in names)
+        return any(name in self.released for name in names)
+
 
 _source = _Source()
 _ordinals: dict[tuple[str, str, str], Iterator[int]] = {}
@@ -52,8 +64,8 @@ def install(environment: Mapping[str, str]) -> None:
 
     Args:
         environment: SAMERUN_ENTROPY is 64 hexadecimal digits; SAMERUN_RELEASED names sources, separated by commas,
-        which are left to the operating system all the same; SAMERUN_ENTROPY_OF gives single sources another entropy
-        (``numpy=...,torch=...``).
+        which are left to the operating system all the same (``*,!numpy``: all but one); SAMERUN_ENTROPY_OF gives single
+        sources another entropy (``numpy=...,torch=...``).
     """
     global _source
     key = bytes.fromhex(environment.get("SAMERUN_ENTROPY", ""))
@@ -65,7 +77,7 @@ def install(environment: Mapping[str, str]) -> None:
 
 def supplies(source: str) -> bool:
     """Return whether draws of ``source`` come from the run's entropy."""
-    return bool(_source.key) and source not in _source.released
+    return bool(_source.key) and not _source.releases(source)
 
 
 def draw(source: str, bits: int, unasked: bool = False) -> Optional[int]:
@@ -89,19 +101,36 @@ def draw(source: str, bits: int, unasked: bool = False) -> Optional[int]:
 
 def _draw(source: str, bits: int, unasked: bool) -> Optional[int]:
     strand = _strand()
-    ordinal = next(_ordinals.setdefault((identity.label(), source, strand), itertools.count(1)))
+    ordinal = _ordinal(source, strand)
     _note(source, ordinal, bits, unasked)
     if not supplies(source):
         return None
     return _stream(_source.key_for(source), (identity.label(), source, strand, str(ordinal)), bits)
 
 
-def unsupplied(source: str, file: str, line: int) -> None:
-    """Note, once for each line, that the user's own code took bits that a replay cannot give again."""
+def silent(source: str, bits: int) -> Optional[int]:
+    """Return the next ``bits`` bits for ``source`` and note nothing; None without entropy."""
+    strand = _strand()
+    key = (identity.label(), source, strand, str(_ordinal(source, strand)))
+    return _stream(_source.key_for(source), key, bits) if _source.key else None
+
+
+def _ordinal(source: str, strand: str) -> int:
+    return next(_ordinals.setdefault((identity.label(), source, strand), itertools.count(1)))
+
+
+def unsupplied(source: str, file: str, line: int) -> bool:
+    """Note, once for each line, that the user's own code took bits that a replay cannot give again.
+
+    Returns:
+        Whether it is the line's first time.
+    """
     place = (source, file, line)
-    if place not in _unsupplied:
-        _unsupplied.add(place)
-        events.emit("unsupplied", source, file, line)
+    if place in _unsupplied:
+        return False
+    _unsupplied.add(place)
+    events.emit("unsupplied", source, file, line)
+    return True
 
 
 def _note(source: str, ordinal: int, bits: int, unasked: bool) -> None:

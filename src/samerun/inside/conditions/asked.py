@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 VARIABLE = "SAMERUN_CONDITIONS"
 WATCH = "watch"
 
-KINDS: Mapping[str, str] = {"listing-order": "listing"}
+KINDS: Mapping[str, str] = {
+    "listing-order": "listing",
+    "os-entropy": "entropy_supply",
+}
 """Each kind with the module beside this one that carries it out: ``install(mode)`` is called once in each process."""
 
 _sites: dict[str, frozenset[str]] = {}
@@ -39,17 +42,16 @@ def install(environment: Mapping[str, str]) -> None:
         environment: SAMERUN_CONDITIONS, and SAMERUN_TREE, the folder that the names of sites are relative to.
     """
     global _tree
+    _tree = environment.get("SAMERUN_TREE", "").rstrip("/") + "/"
     text = environment.get(VARIABLE, "")
     if not text:
         return
-    _tree = environment.get("SAMERUN_TREE", "").rstrip("/") + "/"
     identity.when_entered(_places.clear)
     for kind, mode, sites in parse(text):
         if kind in KINDS:
             _sites[kind] = sites
-            module = import_module("." + KINDS[kind], __package__)
             try:
-                module.install(mode)
+                import_module("." + KINDS[kind], __package__).install(mode)
             except Exception as error:  # the edge to the user's program
                 events.fault("condition " + kind, error)
 
