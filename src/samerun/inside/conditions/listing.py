@@ -1,6 +1,7 @@
 """The order in which a folder is listed: turned round, shuffled, or sorted.
 
-File systems promise none: ``os.listdir``, ``os.scandir``, and with them ``os.walk``, ``glob`` and ``pathlib``.
+File systems promise none: ``os.listdir``, ``os.scandir``, and with them ``os.walk``, ``glob``, ``pathlib``, ``shutil``
+and every library that lists with one of these. What lists in native code on its own (Arrow, TensorFlow) is not reached.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 KIND = "listing-order"
 
+# Classes that took the two functions over when their modules were imported, which may have been before this one.
+_KEEPERS = (("pathlib", "_NormalAccessor"), ("glob", "_StringGlobber"), ("glob", "_Globber"))
+
 _mode = ""
 
 
@@ -27,12 +31,21 @@ def install(mode: str) -> None:
     """Change the order from now on.
 
     Args:
-        mode: ``sorted``, ``reversed``, ``shuffled`` (by a hash of the names), or ``watch``.
+        mode: ``sorted``, ``reversed`` (the system's order from its end), ``shuffled`` (by a hash of the names), or
+            ``watch``.
     """
     global _mode
     _mode = mode
     standins.replace("listdir", _listdir, os)
     standins.replace("scandir", _scandir, os)
+    for module, name in _KEEPERS:
+        _give_again(getattr(sys.modules.get(module), name, None))
+
+
+def _give_again(keeper: Any) -> None:
+    for name in ("listdir", "scandir"):
+        if hasattr(keeper, name):
+            setattr(keeper, name, staticmethod(getattr(os, name)))
 
 
 def _listdir(original: Callable[..., list[Any]], *args: Any, **kwargs: Any) -> list[Any]:
@@ -49,9 +62,9 @@ def _scandir(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def _is_asked(frame: Optional[FrameType]) -> bool:
-    """Say whether the program's own code wants the list; imports list folders too, and no order of theirs matters."""
+    """Say whether the program itself wants the list; imports list folders too, and no order of theirs matters."""
     asker = frames.asker(frame)
-    if not asker.file or asker.importing:
+    if asker.importing or not asker.rooted:
         return False
     if _mode == asked.WATCH:
         asked.note(KIND, frame)
@@ -60,12 +73,12 @@ def _is_asked(frame: Optional[FrameType]) -> bool:
 
 
 def _ordered(items: list[Any], name: Callable[[Any], Name]) -> list[Any]:
-    ordered = sorted(items, key=name)
+    # Turned round, not sorted from the end: that is another order whatever the system's is.
     if _mode == "reversed":
-        ordered.reverse()
-    elif _mode == "shuffled":
-        ordered.sort(key=lambda item: _mixed(os.fsencode(name(item))))
-    return ordered
+        return items[::-1]
+    if _mode == "shuffled":
+        return sorted(items, key=lambda item: _mixed(os.fsencode(name(item))))
+    return sorted(items, key=name)
 
 
 def _mixed(name: bytes) -> int:
