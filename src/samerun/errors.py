@@ -17,6 +17,7 @@
     ├── SetTooLate               a switch of a library can no longer be set in this process
     ├── CannotSave               a checkpoint cannot be written
     ├── CannotRestore            a state or a checkpoint does not fit what it is to be put into
+    ├── CannotCheck              a program cannot be checked: it fails as it is, or does not end
     ├── CannotVerify             a training cannot be judged as it was given
     ├── DamagedCheckpoint        a checkpoint is cut short, changed, or was made by something else
     ├── BadLock                  a lock of data cannot be trusted or read
@@ -114,6 +115,10 @@ class CannotSave(SamerunError):
 
 class CannotRestore(SamerunError):
     """A state or a checkpoint does not fit what it is to be put into."""
+
+
+class CannotCheck(SamerunError):
+    """A program cannot be checked: it fails as it is, needs somebody at a terminal, or does not end."""
 
 
 class CannotVerify(SamerunError):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from samerun.api.comparing import ended
 from samerun.api.stores import store_here, store_trouble
-from samerun.errors import StoreTrouble
+from samerun.errors import CannotCheck, StoreTrouble
+from samerun.explain.checking.checking import Asked
 from samerun.explain.checking.checking import check as ask
 from samerun.explain.judging import Judge, Kept
 from samerun.explain.laboratory import Laboratory, Limits
@@ -24,6 +25,9 @@ from samerun.version import VERSION
 
 Tell = Callable[[str], None]
 
+LONGER, AND_S = 10.0, 60.0
+"""A run that takes this many times longer than the first one, and so many seconds more, does not end."""
+
 
 def check(
     command: list[str] | None = None,
@@ -31,8 +35,12 @@ def check(
     run: str | None = None,
     rtol: float = 0.0,
     atol: float = 0.0,
+    metric: str | None = None,
+    times: int = 2,
+    vary: Collection[str] | None = None,
     max_replays: int | None = None,
     timeout_s: float | None = None,
+    layout: StoreLayout | None = None,
     progress: Tell | None = None,
 ) -> Check:
     """Say whether a command, or a recorded run, is reproducible, and what its result depends on.
@@ -42,20 +50,26 @@ def check(
         run: a recorded run in its place (an id, a unique prefix, a folder, ``last``, ``last~N``).
         rtol: relative tolerance for numbers.
         atol: absolute tolerance for numbers.
+        metric: judge by this metric alone.
+        times: how many plain runs must agree.
+        vary: the conditions (kinds) that are varied; None for all that can matter.
         max_replays: how many runs may be made.
-        timeout_s: after how many seconds a run is killed.
+        timeout_s: after how many seconds a run is killed; None takes ten times what the first one took, and a minute.
+        layout: the store; None takes the one of the present folder.
         progress: is told in words what is being tried.
 
     Raises:
+        CannotCheck: the command fails as it is, or does not end.
         UnknownRun, DamagedRun, NewerSchema, RunStillGoing, CannotReplay, CannotStart: as their names say.
     """
     tell = progress or (lambda text: None)
-    layout = store_here()
+    layout = layout or store_here()
     try:
         base = _recorded(command, layout, timeout_s, tell) if run is None else _found(run, layout)
         layout = StoreLayout(base.folder.path.parent.parent)
-        laboratory = Laboratory(base, layout, os.environ, VERSION, Limits(max_replays, timeout_s), tell)
-        return ask(base, laboratory, Judge(rtol, atol))
+        limits = Limits(max_replays, timeout_s or AND_S + LONGER * (base.run.seconds or 0.0))
+        laboratory = Laboratory(base, layout, os.environ, VERSION, limits, tell)
+        return ask(base, laboratory, Judge(rtol, atol, metric), Asked(times, vary))
     except OSError as error:
         raise store_trouble(layout, error) from error
 
@@ -74,6 +88,12 @@ def _recorded(command: list[str] | None, layout: StoreLayout, timeout_s: float |
         done = launch(again.launch)
     finally:
         clear(again)
+    if done.ending.timed_out:
+        raise CannotCheck(
+            f"The command did not end within {timeout_s:g} seconds and was killed.",
+            f"Allow more: --timeout SECONDS. What it printed until then: samerun show {done.run.id}",
+            run=done.run.id,
+        )
     if done.trouble:
         raise StoreTrouble(done.trouble, "Free space or make the store writable, and check again.")
     return Kept(folder.load(done.folder), done.folder)

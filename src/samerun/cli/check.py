@@ -43,7 +43,7 @@ def command(
         print_document("check/1", msgspec.to_builtins(found))
     else:
         print_page(check_page(found, paint_for(sys.stdout)))
-    return 1 if found.causes else 0
+    return 1 if found.causes or found.reproducible is False else 0
 
 
 def _meant(words: tuple[str, ...]) -> tuple[str | None, list[str] | None]:

@@ -61,10 +61,10 @@ class Explanation(Struct, frozen=True):
 
 
 class Check(Struct, frozen=True):
-    """What ``check`` found."""
+    """What ``check`` found; None stands for what was not found out, and a note says why."""
 
-    reproducible: bool
-    reproducible_when_recorded: bool
+    reproducible: bool | None
+    reproducible_when_recorded: bool | None
     causes: tuple[Cause, ...] = ()
     sensitive_to: tuple[Sensitivity, ...] = ()
     insensitive_to: tuple[str, ...] = ()

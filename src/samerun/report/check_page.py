@@ -33,7 +33,9 @@ def _head(found: Check, paint: Paint) -> list[str]:
     ]
 
 
-def _answer(yes: bool, paint: Paint) -> str:
+def _answer(yes: bool | None, paint: Paint) -> str:
+    if yes is None:
+        return paint("not found out", "warn")
     return paint("yes", "good") if yes else paint("no", "bad")
 
 

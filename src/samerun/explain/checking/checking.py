@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from samerun.explain.advice import advice_on
-from samerun.explain.checking.leftovers import folder_after, left_by, with_what_lay_there
-from samerun.explain.checking.repeating import repeat
-from samerun.explain.checking.sources import PROXIMITY, given_with, kind_of
-from samerun.explain.checking.taking_apart import take_apart
+from samerun.explain.checking import leftovers, placing, varying
+from samerun.explain.checking.advising import advise, called_for
+from samerun.explain.checking.bench import Bench
+from samerun.explain.checking.failing import refuse_failing, silence_note
+from samerun.explain.checking.repeating import REPEATS
+from samerun.explain.checking.source_lines import calls_on, line_naming
+from samerun.explain.checking.sources import GENERATORS, given_with, reading
+from samerun.explain.checking.taking_apart import TakenApart, take_apart
+from samerun.explain.checking.use import Use, watching
+from samerun.explain.checking.varying import Moved
 from samerun.explain.judging import Judge, Kept
-from samerun.explain.laboratory import BudgetSpent, Laboratory, Trial
-from samerun.explain.search import find_all
-from samerun.factors import FACTORS
+from samerun.explain.laboratory import BudgetSpent, Laboratory
 from samerun.record.cause import Cause, Check, Sensitivity, Unconfirmed
-from samerun.record.missing import Missing
-from samerun.record.run import Run
-from samerun.record.values import Change, Values
 from samerun.store.objects import Objects
 
 
-def check(base: Kept, laboratory: Laboratory, judge: Judge) -> Check:
+@dataclass(frozen=True)
+class Asked:
+    """What is to be found out.
+
+    Args:
+        times: how many plain runs must agree.
+        vary: the conditions that are varied; None for all that can matter.
+    """
+
+    times: int = 2
+    vary: Collection[str] | None = None
+
+
+def check(base: Kept, laboratory: Laboratory, judge: Judge, asked: Asked | None = None) -> Check:
     """Say whether a recorded program is reproducible, and what its result depends on.
 
     Args:
         base: the recorded run.
         laboratory: makes the runs.
         judge: says whether two results are the same.
+        asked: what is to be found out.
 
     Raises:
+        CannotCheck: the program fails as it is.
         CannotReplay, CannotStart: the run cannot be made again at all.
     """
-    checking = _Checking(base, laboratory, judge)
+    checking = _Checking(Bench(base, laboratory, judge), asked or Asked())
     try:
         checking.go()
     except BudgetSpent as error:
@@ -43,106 +60,164 @@ def check(base: Kept, laboratory: Laboratory, judge: Judge) -> Check:
 class _Checking:
     """One check on its way."""
 
-    base: Kept
-    laboratory: Laboratory
-    judge: Judge
-    repeats: bool = False
-    undisturbed: bool = False
-    recorded: bool = False
+    bench: Bench
+    asked: Asked
+    use: Use = field(init=False)
+    reproducible: bool | None = None
+    recorded: bool | None = None
     causes: list[Cause] = field(default_factory=list)
     sensitive: list[Sensitivity] = field(default_factory=list)
-    insensitive: list[str] = field(default_factory=list)
+    insensitive: dict[str, None] = field(default_factory=dict)
     unconfirmed: list[Unconfirmed] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.use = Use(self.bench.base.run)
+        self.objects = Objects(self.bench.laboratory.layout.objects)
+
     def go(self) -> None:
-        plain = repeat(self.laboratory, self.judge, given_with(self.base.run, ()), "as it is", times=2)
-        self.repeats = plain.agree
-        again = self.laboratory.run(Trial({}, "as it was recorded"))
-        self.recorded = self.judge.same(self.base, again)
-        if not self.repeats:
-            self._take_apart()
-            return
-        self.undisturbed = self._starts_afresh(plain.runs[0])
-        self._vary(plain.runs[0])
+        refuse_failing(self.bench)
+        self.notes += silence_note(self.bench.base)
+        repeats = self._repeats()
+        held: Sequence[str] = () if repeats else self._take_apart()
+        afresh = self._starts_afresh(held) if repeats or held else True
+        self.reproducible = repeats and afresh
+        if repeats:
+            self._vary()
 
-    def _starts_afresh(self, first: Kept) -> bool:
+    def _repeats(self) -> bool:
+        """Say whether the program agrees with itself as it is; look at the same time what it uses."""
+        bench = self.bench
+        plain = bench.holding(())
+        agrees = plain.agrees(self.asked.times)
+        self.reproducible = None if agrees else False
+        watched = bench.as_recorded(watching(bench.base.run), "as it was recorded")
+        bench.watched, self.use = watched, Use(watched.run)
+        self.recorded = bench.repeats_recorded = bench.same(bench.base, watched)
+        if agrees and not bench.same(plain.runs[0], watched):
+            # Two may have agreed by chance: the recorded one is a third, with a hash seed and entropy of its own.
+            agrees = plain.agrees()
+            self._note_disagreement(agrees, plain.runs[0], watched)
+        return agrees
+
+    def _note_disagreement(self, agrees: bool, plain: Kept, watched: Kept) -> None:
+        if agrees:
+            differ = self.bench.judge.describe(plain, watched)
+            self.notes.append(f"{REPEATS} plain runs agree, but not with the recorded one ({differ})")
+
+    def _take_apart(self) -> list[str]:
+        """Name the causes; return the kinds that must be held still, none where they could not be told."""
+        found = take_apart(self.bench, self.use.guesses(bool(self.recorded)))
+        if not found.needed:
+            self._leave_open(found)
+            return []
+        causes = [self._cause(kind, found.needed, found.evidence[kind]) for kind in found.needed]
+        self.causes += _without_shadows(causes)
+        self.insensitive.update(dict.fromkeys(kind for kind in found.tried if kind not in found.needed))
+        return found.needed
+
+    def _leave_open(self, found: TakenApart) -> None:
+        tried = ", ".join(found.tried) or "nothing"
+        self.notes.append(f"With all held still that can be ({tried}) it does not agree with itself.")
+        for kind in found.tried:
+            self.unconfirmed.append(Unconfirmed(kind, kind, "held still with all the others, and the results differ"))
+        for host in reading(self.bench.base.run, "network"):
+            why = "the program spoke to it, and what comes from there cannot be held still"
+            self.unconfirmed.append(Unconfirmed("network", host, why))
+
+    def _cause(self, kind: str, needed: Sequence[str], evidence: str) -> Cause:
+        where = placing.place_of(self.bench, self.use, needed, kind)
+        subject, advice = self._words(kind, where)
+        return Cause(kind, subject, where, evidence, advice)
+
+    def _starts_afresh(self, held: Sequence[str]) -> bool:
         """Say whether a run in the folder that the first one left behind gives the same; find what it saw if not."""
-        objects, left = Objects(self.laboratory.layout.objects), left_by(first)
+        first = self.bench.holding(held).runs[0]
+        left = leftovers.left_by(first)
+        plain = given_with(self.bench.base.run, held)
 
-        def disturbs(present: frozenset[int]) -> bool:
-            paths = [left[index] for index in present]
-            given = {**given_with(self.base.run, ()), **folder_after(first, paths, objects)}
-            run = self.laboratory.run(Trial(given, f"in a folder that holds {', '.join(paths[:3])}"))
-            return not self.judge.same(first, with_what_lay_there(run, first))
+        def disturbs(present: Collection[int], repeat: int = 0) -> bool:
+            paths = [left[index] for index in sorted(present)]
+            given = {**plain, **leftovers.folder_after(first, paths, self.objects)}
+            run = self.bench.as_recorded(given, f"in a folder that holds {', '.join(paths[:3])}", repeat)
+            return not self.bench.same(first, leftovers.with_what_lay_there(run, first))
 
-        everything = frozenset(range(len(left)))
-        if not left or not disturbs(everything):
+        everything = range(len(left))
+        if not left or not disturbs(everything) or not disturbs(everything, 1):
+            self.insensitive["leftover-state"] = None
             return True
-        for found in find_all(sorted(everything), disturbs):
-            for index in sorted(found):
-                change = Change("leftover-state", left[index])
-                evidence = f"where an earlier run has left {left[index]}, the result is another"
-                self.causes.append(Cause(change.kind, change.subject, None, evidence, advice_on(change)))
+        seen = [left[index] for index in leftovers.smallest(everything, disturbs)]
+        self.causes += leftovers.causes(seen, lambda path: self._reader(first, held, path))
         return False
 
-    def _take_apart(self) -> None:
-        sources = [kind for kind in PROXIMITY if self._can_be_held(kind)]
-        found = take_apart(self.base, self.laboratory, self.judge, sources)
-        if found.differs_still:
-            self.notes.append(f"With all that can be held still it does not agree with itself: {found.differs_still}")
-            self.unconfirmed += [Unconfirmed(kind, kind, "held still, with all others, in vain") for kind in sources]
-        for kind in found.needed:
-            change = Change(kind, self._subject(kind))
-            evidence = f"held still, the results agree; released, they do not ({found.evidence[kind]})"
-            self.causes.append(Cause(kind, change.subject, self._place(kind), evidence, advice_on(change)))
+    def _reader(self, first: Kept, held: Sequence[str], path: str) -> str | None:
+        """Return the line that reads what an earlier run left."""
+        plain = given_with(self.bench.base.run, held)
+        return placing.line_between(
+            self.bench, plain, {**plain, **leftovers.folder_after(first, [path], self.objects)}
+        ) or line_naming(self.bench.base.run, path, self.objects)
 
-    def _can_be_held(self, kind: str) -> bool:
-        if kind.startswith("unseeded-"):
-            return any(kind_of(source) == kind for source in self._unseeded())
-        factor = next((each for each in FACTORS if each.kind == kind), None)
-        return kind == "hash-order" or (factor is not None and factor.held(self._reading(kind)) is not None)
+    def _vary(self) -> None:
+        watched = self.bench.watched
+        assert watched is not None
+        for kind in varying.CONDITIONS:
+            if not self.use.can_matter(kind) or (kind in varying.RELEASED and not varying.can_vary(self.bench, kind)):
+                self.insensitive[kind] = None
+        for kind in varying.kinds_to_vary(self.use, self.asked.vary):
+            if not varying.can_vary(self.bench, kind):
+                continue
+            moved = varying.vary(self.bench, kind, watched)
+            if moved is None:
+                self.insensitive[kind] = None
+            else:
+                self._add(moved)
 
-    def _vary(self, plain: Kept) -> None:
-        for factor in FACTORS:
-            variations = list(factor.variations(self._reading(factor.kind)))
-            moved = next((text for text in (self._moved(plain, factor.kind, each) for each in variations) if text), "")
-            if moved:
-                advice = advice_on(Change(factor.kind, self._subject(factor.kind)))
-                self.sensitive.append(Sensitivity(factor.kind, None, moved, advice, self._subject(factor.kind)))
-            elif variations:
-                self.insensitive.append(factor.kind)
+    def _add(self, moved: Moved) -> None:
+        """Add what moved the result: a cause where plain runs would have shown it with more luck."""
+        where = placing.place_of_moved(self.bench, self.use, moved)
+        subject, advice = self._words(moved.kind, where, moved.values)
+        if moved.ending and moved.is_ours:
+            self.unconfirmed.append(Unconfirmed(moved.kind, subject, f"with it varied, {moved.ending}"))
+        elif self._is_free(moved.kind):
+            self.reproducible = False
+            evidence = f"plain runs each have one of their own, and another one changes the result ({moved.differ})"
+            self.causes.append(Cause(moved.kind, subject, where, evidence, advice))
+        else:
+            evidence = f"varied, {moved.ending or 'the result is another'} ({moved.differ})"
+            self.sensitive.append(Sensitivity(moved.kind, where, evidence, advice, subject))
 
-    def _moved(self, plain: Kept, kind: str, values: Values) -> str:
-        """Return in what the result differs under a variation; empty where it does not."""
-        given = given_with(self.base.run, (), {kind: values})
-        run = self.laboratory.run(Trial(given, f"with another {kind}"))
-        return "" if self.judge.same(plain, run) else self.judge.describe(plain, run)
+    def _is_free(self, kind: str) -> bool:
+        is_set = kind == "hash-order" and reading(self.bench.base.run, kind).get("found") != "unset"
+        return kind in varying.FREE and not is_set
 
-    def _reading(self, kind: str) -> Values:
-        reading = self.base.run.reading(kind)
-        return {} if isinstance(reading, Missing) else reading
+    def _words(self, kind: str, where: str | None, varied: Mapping[str, Any] | None = None) -> tuple[str, str]:
+        """Return the thing that a cause is about, and what to do."""
+        calls = calls_on(self.bench.base.run, where, self.objects)
+        subject = self._subject(kind, (varied or {}).get(kind)) or called_for(kind, calls) or kind
+        return subject, advise(kind, subject, calls)
 
-    def _unseeded(self) -> dict[str, str]:
-        return dict(self._reading("os-entropy").get("unseeded", {}))
-
-    def _subject(self, kind: str) -> str:
-        return _SUBJECTS.get(kind) or kind.removeprefix("unseeded-")
-
-    def _place(self, kind: str) -> str | None:
-        places = [place for source, place in self._unseeded().items() if kind_of(source) == kind and place]
-        return _relative(places[0], self.base.run) if places else None
+    def _subject(self, kind: str, values: Mapping[str, Any] | None) -> str:
+        if kind in GENERATORS:
+            return kind.removeprefix("unseeded-")
+        known = reading(self.bench.base.run, kind)
+        changed = [name for name, value in (values or {}).items() if known.get(name) != value]
+        named = [name for name in changed if name.isupper()]
+        return named[0] if named else _SUBJECTS.get(kind, "")
 
     def answer(self) -> Check:
         """Return what was found so far."""
+        told = {each.kind for found in (self.causes, self.sensitive, self.unconfirmed) for each in found}
         return Check(
-            self.repeats and self.undisturbed, self.recorded, tuple(self.causes), tuple(self.sensitive),
-            tuple(self.insensitive), self.laboratory.replays, tuple(self.unconfirmed), tuple(self.notes),
+            self.reproducible, self.recorded, tuple(self.causes), tuple(self.sensitive),
+            tuple(kind for kind in self.insensitive if kind not in told), self.bench.laboratory.replays,
+            tuple(self.unconfirmed), tuple(dict.fromkeys(self.notes)),
         )  # fmt: skip
 
 
 _SUBJECTS = {"hash-order": "PYTHONHASHSEED", "thread-count": "OMP_NUM_THREADS"}
 
 
-def _relative(place: str, run: Run) -> str:
-    return place.removeprefix(run.place.tree.rstrip("/") + "/")
+def _without_shadows(causes: Sequence[Cause]) -> list[Cause]:
+    """Leave the hash seed out where the addresses matter on the same line: to hold these is to hold that."""
+    lines = {cause.where for cause in causes if cause.kind == "memory-address"}
+    return [cause for cause in causes if cause.kind != "hash-order" or cause.where not in lines]

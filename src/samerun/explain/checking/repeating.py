@@ -1,49 +1,44 @@
-"""The same run several times: does it agree with itself?"""
+"""The same launch several times: does it agree with itself?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from samerun.explain.judging import Judge, Kept
-from samerun.explain.laboratory import Laboratory, Trial
-from samerun.record.values import Values
 
 REPEATS = 5
 """How often a run must agree with itself before it is believed: two agree by chance up to one time in ten."""
 
 
-@dataclass(frozen=True)
-class Repeats:
-    """Runs that were given the same; ``differ`` says in what two of them differ, empty where all agree."""
-
-    runs: tuple[Kept, ...]
-    differ: str = ""
-
-    @property
-    def agree(self) -> bool:
-        """Whether all results are the same."""
-        return not self.differ
-
-
-def repeat(
-    laboratory: Laboratory, judge: Judge, given: Mapping[str, Values], what: str, times: int = REPEATS
-) -> Repeats:
-    """Run something several times and stop at the first result that is another.
+@dataclass
+class Series:
+    """Runs of one launch, made one after another as far as a question needs them.
 
     Args:
-        laboratory: makes the runs.
+        make: makes the next run; told the number of the repeat.
         judge: says whether two results are the same.
-        given: what each run is given.
-        what: what is being tried, in a few words.
-        times: how many runs must agree.
+        runs: the runs so far; a run that was made for another reason and is a sample of this launch may stand first.
 
-    Raises:
-        BudgetSpent, CannotReplay, CannotStart: as their names say.
+    ``differ`` says in what two of them differ, and is empty as long as all agree.
     """
-    runs: list[Kept] = []
-    for number in range(times):
-        runs.append(laboratory.run(Trial(given, f"{what}, {number + 1} of {times}", repeat=number)))
-        if not judge.same(runs[0], runs[-1]):
-            return Repeats(tuple(runs), judge.describe(runs[0], runs[-1]) or "the results differ")
-    return Repeats(tuple(runs))
+
+    make: Callable[[int], Kept]
+    judge: Judge
+    runs: list[Kept] = field(default_factory=list)
+    differ: str = ""
+
+    def __post_init__(self) -> None:
+        self._first = len(self.runs)
+
+    def agrees(self, times: int = REPEATS) -> bool:
+        """Say whether so many runs have the same result; stops at the first one that is another.
+
+        Raises:
+            BudgetSpent, CannotReplay, CannotStart: as their names say.
+        """
+        while not self.differ and len(self.runs) < times:
+            self.runs.append(self.make(len(self.runs) - self._first))
+            if not self.judge.same(self.runs[0], self.runs[-1]):
+                self.differ = self.judge.describe(self.runs[0], self.runs[-1]) or "the results differ"
+        return not self.differ

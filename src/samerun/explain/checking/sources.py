@@ -5,70 +5,83 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from samerun.factors import FACTORS
+from samerun.factors.condition import SITES
 from samerun.factors.factor import Factor
 from samerun.factors.hash_order import VARIABLE
+from samerun.factors.os_entropy import OsEntropy
+from samerun.factors.unseeded import LIBRARIES, PREFIX, Unseeded
 from samerun.record.missing import Missing
 from samerun.record.run import Run
 from samerun.record.values import Values
 
-UNSEEDED = ("python", "numpy", "torch", "tensorflow", "jax")
-"""The libraries whose generators are a kind each."""
+GENERATORS = tuple(PREFIX + library for library in LIBRARIES)
+"""The kinds of the libraries' generators."""
 
 PROXIMITY = (
-    *(f"unseeded-{library}" for library in UNSEEDED),
+    *GENERATORS,
     "os-entropy",
     "listing-order",
     "completion-order",
     "nondeterministic-kernel",
     "uninitialised-memory",
-    "memory-address",
     "hash-order",
+    "memory-address",
     "process-id",
     "clock",
     "thread-count",
 )
-"""The sources, the most proximate first: where holding either of two still brings agreement, the first is the cause."""
+"""The sources, the most proximate first: where holding either of two still brings agreement, the first is the cause.
 
-_FACTORS: dict[str, Factor] = {factor.kind: factor for factor in FACTORS}
+The hash seed stands before the addresses, since to hold addresses is to hold the hash seed too; ``placing`` lets the
+address win where both are needed on the same line.
+"""
+
+RECORDED = frozenset((*GENERATORS, "hash-order"))
+"""What a recording holds: a run in which only these are held is one more sample of the recorded run."""
+
+FACTOR_OF: dict[str, Factor] = {factor.kind: factor for factor in FACTORS}
 
 
-def given_with(run: Run, held: Collection[str], varied: Mapping[str, Values] | None = None) -> dict[str, Values]:
+def given_with(
+    run: Run, held: Collection[str], sites: Mapping[str, Collection[str]] | None = None
+) -> dict[str, Values]:
     """Return what a launch is given so that these sources are held still and all others are as they come.
 
     Args:
         run: the recorded run, whose own values are what is held.
         held: the kinds that are held still.
-        varied: factors whose values are to be others, by kind.
+        sites: the lines (``path:line``) that a kind is held at; everywhere where it is not named.
 
     Returns:
         The values by kind. Nothing is held that is not in ``held``: neither entropy nor a hash seed that the recorder
-        drew; a hash seed that the user set stays.
+        drew; what the user set (a hash seed, ``--seed``) stays.
     """
-    given = {"os-entropy": _entropy(run, held), "hash-order": _hash_seed(run, "hash-order" in held)}
-    for kind in held:
-        factor = _FACTORS.get(kind)
-        reading = run.reading(kind)
-        still = factor.held({} if isinstance(reading, Missing) else reading) if factor is not None else None
-        if still is not None and kind not in given:
-            given[kind] = still
-    return {**given, **(varied or {})}
+    given = {**_released(run), "hash-order": _hash_seed(run, "hash-order" in held)}
+    for kind in sorted(held):
+        factor = FACTOR_OF.get(kind)
+        still = factor.held(reading(run, kind)) if factor is not None and kind != "hash-order" else None
+        if still is not None:
+            lines = (sites or {}).get(kind)
+            given[kind] = still if lines is None else {**still, SITES: sorted(lines)}
+    return given
 
 
-def _entropy(run: Run, held: Collection[str]) -> Values:
-    reading = run.reading("os-entropy")
-    values = {} if isinstance(reading, Missing) else reading
-    sources = {*UNSEEDED, *values.get("unseeded", {})}
-    released = sorted(source for source in sources if kind_of(source) not in held)
-    return {**values, "entropy": values.get("entropy", "0" * 64), "released": released}
+def reading(run: Run, kind: str) -> Values:
+    """Return the values of one factor, empty where there are none."""
+    values = run.reading(kind)
+    return {} if isinstance(values, Missing) else values
 
 
-def kind_of(source: str) -> str:
-    """Return the kind of a source that the recorder supplies."""
-    library = source.partition("-")[0]
-    return f"unseeded-{library}" if library in UNSEEDED else "os-entropy"
+def _released(run: Run) -> dict[str, Values]:
+    """Return the values with which all entropy is the operating system's; with ``--seed`` it is the user's own."""
+    if reading(run, "seed").get("--seed") is not None:
+        return {}
+    entropy = OsEntropy()
+    generators = [Unseeded(library) for library in LIBRARIES]
+    values = {entropy.kind: entropy.released(reading(run, entropy.kind))}
+    return {**values, **{each.kind: each.released(reading(run, each.kind)) for each in generators}}
 
 
 def _hash_seed(run: Run, held: bool) -> Values:
-    reading = run.reading("hash-order")
-    values = {VARIABLE: "0", "found": "unset"} if isinstance(reading, Missing) else reading
+    values = reading(run, "hash-order") or {VARIABLE: "0", "found": "unset"}
     return values if held or values.get("found") != "unset" else {**values, VARIABLE: "random"}

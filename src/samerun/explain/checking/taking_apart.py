@@ -5,44 +5,74 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from samerun.explain.checking.repeating import repeat
-from samerun.explain.checking.sources import given_with
-from samerun.explain.judging import Judge, Kept
-from samerun.explain.laboratory import Laboratory
+from samerun.explain.checking.bench import Bench
+from samerun.explain.checking.repeating import REPEATS
 from samerun.explain.search import find_minimal
+
+FEW = 2
+"""How many runs are held against each other on the way; what is found is confirmed by ``REPEATS``."""
 
 
 @dataclass
 class TakenApart:
-    """What was found: ``needed`` are the kinds of a smallest set whose holding brings agreement."""
+    """What was found.
+
+    Args:
+        needed: the kinds of a smallest set whose holding brings agreement; empty where there is none.
+        evidence: what shows each of them, in a sentence.
+        tried: the kinds that were held still, all together.
+        differs_still: in what the results differed with all of them held; empty where they agreed.
+    """
 
     needed: list[str] = field(default_factory=list)
     evidence: dict[str, str] = field(default_factory=dict)
+    tried: list[str] = field(default_factory=list)
     differs_still: str = ""
 
 
-def take_apart(base: Kept, laboratory: Laboratory, judge: Judge, sources: Sequence[str]) -> TakenApart:
+def take_apart(bench: Bench, guesses: Sequence[Sequence[str]]) -> TakenApart:
     """Return the smallest set of sources whose holding brings agreement, the most proximate ones.
 
     Args:
-        base: the recorded run.
-        laboratory: makes the runs.
-        judge: says whether two results are the same.
-        sources: the kinds that may be held, the most proximate first.
+        bench: where it is tried.
+        guesses: sets of kinds that may suffice, the likeliest first, the last one everything; each with its most
+            proximate kinds first.
+
+    Raises:
+        BudgetSpent, CannotReplay, CannotStart: as their names say.
     """
-    whole = repeat(laboratory, judge, given_with(base.run, sources), "everything held still")
-    if not whole.agree:
-        return TakenApart(differs_still=whole.differ)
-    evidence: dict[str, str] = {}
+    for guess in guesses:
+        for times in (FEW, REPEATS):
+            if not bench.holding(guess).agrees(times):
+                break
+            needed = _smallest(bench, guess, times)
+            if bench.holding(needed).agrees():
+                needed = _without_spare(bench, needed)
+                return TakenApart(needed, {kind: _evidence(bench, needed, kind) for kind in needed}, list(guess))
+    everything = list(guesses[-1]) if guesses else []
+    return TakenApart(tried=everything, differs_still=bench.holding(everything).differ or bench.holding(()).differ)
 
-    def agrees(held: frozenset[int]) -> bool:
-        kinds = [sources[index] for index in sorted(held)]
-        found = repeat(laboratory, judge, given_with(base.run, kinds), f"held still: {', '.join(kinds) or 'nothing'}")
-        return found.agree
 
-    needed = sorted(find_minimal(range(len(sources)), agrees))
-    for index in needed:
-        rest = [sources[each] for each in range(len(sources)) if each != index]
-        found = repeat(laboratory, judge, given_with(base.run, rest), f"everything held still but {sources[index]}")
-        evidence[sources[index]] = found.differ
-    return TakenApart([sources[index] for index in needed], evidence)
+def _smallest(bench: Bench, guess: Sequence[str], times: int) -> list[str]:
+    """Return a smallest set that brings agreement, as far as so many runs of each set can tell."""
+
+    def suffices(chosen: frozenset[int]) -> bool:
+        return bench.holding([guess[index] for index in sorted(chosen)]).agrees(times)
+
+    return [guess[index] for index in sorted(find_minimal(range(len(guess)), suffices))]
+
+
+def _without_spare(bench: Bench, needed: list[str]) -> list[str]:
+    """Release each in turn; what can be released without a difference is left out."""
+    for kind in reversed(needed):
+        rest = [each for each in needed if each != kind]
+        if rest and bench.holding(rest).agrees():
+            needed = rest
+    return needed
+
+
+def _evidence(bench: Bench, needed: Sequence[str], kind: str) -> str:
+    rest = [each for each in needed if each != kind]
+    differ = bench.holding(rest).differ
+    beside = f"; {', '.join(rest)} was held still in both" if rest else ""
+    return f"held still, {REPEATS} runs agree; left as it comes, they do not ({differ}){beside}"
