@@ -70,6 +70,7 @@ class _Checking:
     insensitive: dict[str, None] = field(default_factory=dict)
     unconfirmed: list[Unconfirmed] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    doubt: str = ""
 
     def __post_init__(self) -> None:
         self.use = Use(self.bench.base.run)
@@ -97,13 +98,8 @@ class _Checking:
         if agrees and not bench.same(plain.runs[0], watched):
             # Two may have agreed by chance: the recorded one is a third, with a hash seed and entropy of its own.
             agrees = plain.agrees()
-            self._note_disagreement(agrees, plain.runs[0], watched)
+            self.doubt = "" if not agrees else bench.judge.describe(plain.runs[0], watched)
         return agrees
-
-    def _note_disagreement(self, agrees: bool, plain: Kept, watched: Kept) -> None:
-        if agrees:
-            differ = self.bench.judge.describe(plain, watched)
-            self.notes.append(f"{REPEATS} plain runs agree, but not with the recorded one ({differ})")
 
     def _take_apart(self) -> list[str]:
         """Name the causes; return the kinds that must be held still, none where they could not be told."""
@@ -206,6 +202,8 @@ class _Checking:
 
     def answer(self) -> Check:
         """Return what was found so far."""
+        if self.doubt and not self.causes:
+            self.notes.append(f"{REPEATS} plain runs agree, but not with the recorded one ({self.doubt}).")
         told = {each.kind for found in (self.causes, self.sensitive, self.unconfirmed) for each in found}
         return Check(
             self.reproducible, self.recorded, tuple(self.causes), tuple(self.sensitive),

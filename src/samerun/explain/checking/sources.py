@@ -18,10 +18,10 @@ GENERATORS = tuple(PREFIX + library for library in LIBRARIES)
 """The kinds of the libraries' generators."""
 
 PROXIMITY = (
+    "completion-order",
     *GENERATORS,
     "os-entropy",
     "listing-order",
-    "completion-order",
     "nondeterministic-kernel",
     "uninitialised-memory",
     "hash-order",
@@ -32,8 +32,10 @@ PROXIMITY = (
 )
 """The sources, the most proximate first: where holding either of two still brings agreement, the first is the cause.
 
-The hash seed stands before the addresses, since to hold addresses is to hold the hash seed too; ``placing`` lets the
-address win where both are needed on the same line.
+Completion stands first: what sleeps or works for a random time draws a number, yet it is the order that reaches the
+result; a generator whose numbers reach it is needed whether the order is held or not. The hash seed stands before the
+addresses, since to hold addresses is to hold the hash seed too; where both are needed on the same line, the address
+is the cause.
 """
 
 RECORDED = frozenset((*GENERATORS, "hash-order"))

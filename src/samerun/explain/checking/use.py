@@ -85,8 +85,8 @@ class Use:
         holdable = [kind for kind in PROXIMITY if self._can_be_held(kind)]
         used = [kind for kind in holdable if self.is_used(kind)]
         possible = [kind for kind in holdable if self.can_matter(kind)]
-        generators = [kind for kind in used if kind in GENERATORS]
-        recorded = [generators, [*generators, "hash-order"]] if repeats_recorded else []
+        drawn = [kind for kind in used if kind in (*GENERATORS, "completion-order")]
+        recorded = [drawn, [*drawn, "hash-order"]] if repeats_recorded else []
         sets = [each for each in (*recorded, used, possible) if each]
         return [each for index, each in enumerate(sets) if each not in sets[:index]]
 
