@@ -6,6 +6,7 @@ To add a factor: its module, one line in ``FACTORS``, its test.
 from __future__ import annotations
 
 from samerun.factors.arguments import Arguments
+from samerun.factors.clock import Clock
 from samerun.factors.code import Code
 from samerun.factors.config import Config
 from samerun.factors.data import Data
@@ -46,6 +47,7 @@ FACTORS: tuple[Factor, ...] = (
     Precision(),
     OsEntropy(),
     *(Unseeded(library) for library in LIBRARIES),
+    Clock(),
     Timezone(),
     Locale(),
     WorkingDirectory(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,7 @@ class Plan:
         released: sources that are left to the operating system.
         conditions: what is to be held still or varied inside the program's processes, by kind.
         setup: what is to be other around the program's processes (see ``launch.enter``).
+        started_ns: when the run began that is made or made again, in nanoseconds since the epoch.
         files: the workspace's files before the start, by path; empty for a launch in the user's own folder.
         notes: what could not be given, in sentences.
     """
@@ -49,6 +51,7 @@ class Plan:
     released: tuple[str, ...] = ()
     conditions: dict[str, str] = field(default_factory=dict)
     setup: dict[str, Json] = field(default_factory=dict)
+    started_ns: int = field(default_factory=time.time_ns)
     files: dict[str, FileFact] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 

@@ -100,23 +100,23 @@ def draw(source: str, bits: int, unasked: bool = False) -> Optional[int]:
 
 
 def _draw(source: str, bits: int, unasked: bool) -> Optional[int]:
-    strand = _strand()
-    ordinal = _ordinal(source, strand)
+    thread = strand()
+    ordinal = _ordinal(source, thread)
     _note(source, ordinal, bits, unasked)
     if not supplies(source):
         return None
-    return _stream(_source.key_for(source), (identity.label(), source, strand, str(ordinal)), bits)
+    return _stream(_source.key_for(source), (identity.label(), source, thread, str(ordinal)), bits)
 
 
 def silent(source: str, bits: int) -> Optional[int]:
     """Return the next ``bits`` bits for ``source`` and note nothing; None without entropy."""
-    strand = _strand()
-    key = (identity.label(), source, strand, str(_ordinal(source, strand)))
+    thread = strand()
+    key = (identity.label(), source, thread, str(_ordinal(source, thread)))
     return _stream(_source.key_for(source), key, bits) if _source.key else None
 
 
-def _ordinal(source: str, strand: str) -> int:
-    return next(_ordinals.setdefault((identity.label(), source, strand), itertools.count(1)))
+def _ordinal(source: str, thread: str) -> int:
+    return next(_ordinals.setdefault((identity.label(), source, thread), itertools.count(1)))
 
 
 def unsupplied(source: str, file: str, line: int) -> bool:
@@ -143,7 +143,7 @@ def _note(source: str, ordinal: int, bits: int, unasked: bool) -> None:
         events.emit("entropy", source, ordinal, bits, asker.file, asker.line, importing, direct)
 
 
-def _strand() -> str:
+def strand() -> str:
     """Return the name of a thread that is not the main one: threads that draw at the same time do not change places."""
     thread = get_ident()
     if thread == identity.main_thread():

@@ -245,10 +245,10 @@ def _below(name: str) -> str:
     if len(chosen) <= _LONGEST:
         return chosen
     head, tail = chosen[: _LONGEST - 60], chosen[_LONGEST - 60 :]
-    return "%s.%x.%s" % (head, _fold(tail), tail[-30:].replace("/", "."))
+    return "%s.%x.%s" % (head, fold(tail), tail[-30:].replace("/", "."))
 
 
-def _fold(text: str) -> int:
+def fold(text: str) -> int:
     """Return 64 bits of ``text``, the same in every process (FNV-1a; ``hash`` would not be)."""
     value = 0xCBF29CE484222325
     for byte in text.encode("utf-8", "surrogateescape"):
@@ -258,4 +258,4 @@ def _fold(text: str) -> int:
 
 def _clean(name: str) -> str:
     cleaned = "".join([letter if letter in _KEPT else "_" for letter in name])
-    return cleaned if cleaned == name and len(name) <= 60 else "%s.%x" % (cleaned[:40], _fold(name))
+    return cleaned if cleaned == name and len(name) <= 60 else "%s.%x" % (cleaned[:40], fold(name))

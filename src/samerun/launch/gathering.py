@@ -11,6 +11,7 @@ from msgspec import structs
 from samerun.basics import files
 from samerun.factors.caches import is_by_product
 from samerun.factors.code import is_code
+from samerun.factors.clock import Clock, clock_seen
 from samerun.factors.config import parse
 from samerun.launch.artifact_outputs import artifact_outputs
 from samerun.launch.child import Ending
@@ -205,8 +206,9 @@ class Gathering:
         ground, holder = self._order.ground, self._run.holder
         stamped = stamped_folders((output.path for output in outputs), ground, self._order.plan.cwd)
         paths = tuple(dict.fromkeys((str(ground.tree), str(ground.real), str(self._folder.path), *stamped)))
-        ended = ending.started + ending.seconds
-        return Window(ending.started, ended, holder.host if holder else "", pids, paths, self._run.id)
+        given = self._order.plan.conditions.get(Clock.kind, "")
+        started, ended = clock_seen(given, ending.started, ending.started + ending.seconds)
+        return Window(started, ended, holder.host if holder else "", pids, paths, self._run.id)
 
 
 def _all_report(observed: Observation) -> bool:

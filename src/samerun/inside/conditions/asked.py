@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = {
     "listing-order": "listing",
     "os-entropy": "entropy_supply",
 }
+    "clock": "clock",
 """Each kind with the module beside this one that carries it out: ``install(mode)`` is called once in each process."""
 
 _sites: dict[str, frozenset[str]] = {}
