@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from samerun.errors import BadOption
-from samerun.explain.advice import advice_on
+from samerun.explain.answering import Answer, Found
 from samerun.explain.candidates.table import find_candidates
+from samerun.explain.checking.checking import check
+from samerun.explain.fitting import Fitting
 from samerun.explain.judging import Judge, Kept
-from samerun.explain.laboratory import BudgetSpent, Laboratory, Trial
-from samerun.explain.mixture import Candidate, Mixture
+from samerun.explain.laboratory import BudgetSpent, Laboratory
+from samerun.explain.mixture import Candidate
 from samerun.explain.refining import refine
-from samerun.explain.search import find_all
+from samerun.explain.search import search_all
+from samerun.explain.sites import Sites
+from samerun.explain.trying import Apply, Trying
+from samerun.factors import FACTORS
 from samerun.factors.arguments import options
-from samerun.record.cause import Cause, Explanation, NotCause, Unconfirmed
+from samerun.factors.condition import MODE
+from samerun.factors.os_entropy import OsEntropy
+from samerun.record.cause import Explanation
+from samerun.record.missing import Missing
 from samerun.record.run import Run
+from samerun.record.values import Values
 from samerun.record.verdict import is_same
 from samerun.store.objects import Objects
-
-Apply = Callable[[Mixture], None]
 
 
 def explain(a: Kept, b: Kept, laboratory: Laboratory, judge: Judge) -> Explanation:
     """Return the confirmed causes of the difference between two runs.
+
+    Costs about ``2·k·log2 n + 6`` runs for ``k`` causes among ``n`` changes, where the program repeats its result.
 
     Args:
         a: the run that is made again with the other one's values.
@@ -32,20 +41,25 @@ def explain(a: Kept, b: Kept, laboratory: Laboratory, judge: Judge) -> Explanati
         judge: says whether two results are the same.
 
     Raises:
-        BadOption: the runs are of different programs.
+        BadOption: the runs are of different programs, or the metric asked for is in neither.
         CannotReplay: the first run cannot be made again at all.
     """
     _refuse_other_program(a.run, b.run)
+    judge.refuse_unknown_metric(a, b)
     verdict = judge.verdict(a, b)
     if is_same(verdict):
         return Explanation(True, verdict)
     objects = Objects(laboratory.layout.objects)
-    asking = _Asking(a, b, laboratory, judge, objects, find_candidates(a.run, b.run, objects))
+    fitting = Fitting(a.run, b.run, laboratory.layout)
+    laboratory.tell("looking at what differs")
+    candidates = [fitting.checked(each) for each in find_candidates(a.run, b.run, objects)]
+    trying = Trying(a, b, laboratory, objects, candidates, fitting)
+    asking = _Asking(a, b, judge, trying, Answer(a, b, judge, candidates, Sites(b.run, objects)))
     try:
         asking.go()
     except BudgetSpent as error:
-        asking.stopped = error.sentence
-    return asking.answer()
+        asking.answer.stop(error.sentence)
+    return asking.answer.explanation(verdict, len(laboratory.used), trying.notes)
 
 
 def _refuse_other_program(a: Run, b: Run) -> None:
@@ -67,127 +81,128 @@ def _program(run: Run) -> str:
 
 @dataclass
 class _Asking:
-    """One question on its way."""
+    """One question on its way.
+
+    ``start`` is what the first run gives when nothing is changed, ``target`` the result to be reached; None where the
+    second run does not repeat its own, so that any other result than the first one's is reached.
+    """
 
     a: Kept
     b: Kept
-    laboratory: Laboratory
     judge: Judge
-    objects: Objects
-    candidates: list[Candidate]
+    trying: Trying
+    answer: Answer
+    start: Kept | None = None
     target: Kept | None = None
-    sets: list[frozenset[int]] = field(default_factory=list)
-    causes: list[Cause] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    stopped: str = ""
-    done: bool = False
+    reached: list[frozenset[int]] = field(default_factory=list)
+
+    @property
+    def candidates(self) -> Sequence[Candidate]:
+        return self.trying.candidates
 
     def go(self) -> None:
-        tried = [index for index, each in enumerate(self.candidates) if not each.unable]
-        if not self._repeats() or not self._reaches_the_end(tried):
-            return
-        self.sets = find_all(tried, self._reaches)
-        self.done = True
-        for found in self.sets:
-            self.causes += [cause for index in sorted(found) for cause in self._cause(index, found)]
+        tried = frozenset(index for index, each in enumerate(self.candidates) if not each.unable)
+        self.trying.ahead([frozenset(), tried] if tried else [])
+        self.start = self.trying.laboratory.run(self.trying.trial_of(frozenset()))
+        if self.judge.same(self.a, self.start):
+            self._ask(tried, self.b)
+        elif self.trying.fitting.lost:
+            self.answer.note("The first run cannot be made again as it was: " + "; ".join(self.trying.fitting.lost))
+        else:
+            self._differs_from_itself(tried)
 
-    def _repeats(self) -> bool:
-        """Say whether the first run gives its own result again."""
-        again = self.laboratory.run(Trial({}, "as it was"))
-        if self.judge.same(self.a, again):
-            return True
-        self.notes.append(
+    def _differs_from_itself(self, tried: frozenset[int]) -> None:
+        """Search what makes the program differ from itself; with that held still, the changes."""
+        assert self.start is not None
+        self.answer.note(
             "The first run does not give its own result again when nothing is changed "
-            f"({self.judge.describe(self.a, again)}): `samerun check` says why."
+            f"({self.judge.describe(self.a, self.start)}): what it depends on was searched instead."
         )
+        found = check(self.a, self.trying.laboratory, self.judge)
+        self.answer.add_own(found)
+        self.trying.held = {cause.kind: values for cause in found.causes if (values := self._still(cause.kind))}
+        if not found.causes or not tried:
+            return
+        self.start = self.trying.run(frozenset())
+        again = self.trying.run(frozenset(), repeat=1)
+        if self.start is not None and again is not None and self.judge.same(self.start, again):
+            self._ask(tried, None)
+
+    def _still(self, kind: str) -> Values | None:
+        """Return values that hold a source still; a replay is given what the recorder drew in any case."""
+        factor = next((each for each in FACTORS if each.kind == kind), None)
+        if factor is None or kind == "hash-order" or kind.startswith("unseeded-"):
+            return None
+        reading = self.a.run.reading(kind)
+        values = {} if isinstance(reading, Missing) else reading
+        if kind == "os-entropy":  # here libraries keep what they are supplied with, too
+            return {**values, MODE: OsEntropy.still}
+        return factor.held(values)
+
+    def _ask(self, tried: frozenset[int], end: Kept | None) -> None:
+        """Search the changes that lead from ``start`` to the end, if there are any and they do."""
+        if not self._reaches_the_end(tried, end):
+            return
+        for found in search_all(sorted(tried), self._reaches, self.trying.ahead):
+            self.answer.add_set(Found(found))
+        self.answer.is_complete = True
+        for each in self.answer.sets:
+            self._refine(each)
+
+    def _reaches_the_end(self, tried: frozenset[int], end: Kept | None) -> bool:
+        """Take everything over that can be; say whether that changes the result, and so gives a search an end."""
+        assert self.start is not None
+        full = self.trying.run(tried, "with everything changed") if tried else None
+        if full is None:
+            self.answer.note("None of the changes can be tried here.")
+        elif self.judge.same(self.start, full):
+            self.answer.nothing_matters(end is None)
+        else:
+            self.reached.append(tried)
+            self._set_target(full, tried, end)
+            self.answer.start, self.answer.target = self.start, full
+            return True
         return False
 
-    def _reaches_the_end(self, tried: Sequence[int]) -> bool:
-        """Take everything over that can be; say whether that changes the result, and so gives a search an end."""
-        full = self._run(frozenset(tried), "with everything changed") if tried else None
-        if full is None or self.judge.same(self.a, full):
-            self.notes.append("None of the changes that can be tried here changes the result.")
-            return False
-        self.target = self.b
-        if not self.judge.same(full, self.b):
-            self.target = full
-            self.notes.append(
-                "With everything taken over that can be, the first run does not quite give the second one's result "
-                f"({self.judge.describe(full, self.b)}); what is explained is the part that can be reached."
+    def _set_target(self, full: Kept, tried: frozenset[int], end: Kept | None) -> None:
+        if end is not None and self.judge.same(full, end):
+            self.target, self.answer.is_whole = end, True
+            return
+        again = self.trying.run(tried, "with everything changed, once more", repeat=1)
+        if again is None or not self.judge.same(full, again):
+            self.answer.note(
+                "The second run does not give its own result again: what is explained is why the first one's is left. "
+                "`samerun check` of the second run says what it depends on."
             )
-        return True
+            return
+        self.target = full
+        if end is not None:
+            self.answer.note(
+                "With everything taken over that can be, the first run does not quite give the second one's result "
+                f"({self.judge.describe(full, end)}); what is explained is the part that can be reached."
+            )
 
     def _reaches(self, taken: frozenset[int]) -> bool:
-        assert self.target is not None
-        found = self._run(taken, self._names(taken))
-        return found is not None and self.judge.same(found, self.target)
+        is_reached = self._is_reached(self.trying.run(taken))
+        if is_reached:
+            self.answer.narrow(taken)
+        return is_reached
 
-    def _run(self, taken: frozenset[int], what: str, *, instead: dict[int, Apply] | None = None) -> Kept | None:
-        """Return the first run with some changes; None where it cannot be made with them."""
-        mixture = Mixture(self.a.run, self.b.run, self.objects)
-        for index in sorted(taken):
-            (instead or {}).get(index, self.candidates[index].take)(mixture)
-        found = self.laboratory.try_run(Trial(mixture.given, what, python=mixture.python))
-        if isinstance(found, str):
-            self.notes.append(f"It could not be run {what}: {found}")
-            return None
-        return found
+    def _is_reached(self, found: Kept | None) -> bool:
+        assert self.start is not None
+        if found is None:
+            return False
+        return self.judge.same(found, self.target) if self.target else not self.judge.same(self.start, found)
 
-    def _names(self, taken: frozenset[int]) -> str:
-        names = [self.candidates[index].change.subject for index in sorted(taken)]
-        return "with " + (", ".join(names) if len(names) <= 3 else f"{len(names)} of {len(self.candidates)} changes")
-
-    def _cause(self, index: int, found: frozenset[int]) -> list[Cause]:
-        """Return the causes that one candidate stands for: a file of code may hold several."""
-        change = self.candidates[index].change
-        evidence = self._evidence(index, found)
-        places = refine(
-            change,
-            (self.a.run, self.b.run, self.objects),
-            lambda take: self._reaches_instead(found, index, take),
-        )
-        known = change.where if change.where and ":" in change.where else None
-        wheres: list[str | None] = [*places] or [known]
-        return [Cause(change.kind, change.subject, where, evidence, advice_on(change)) for where in wheres]
-
-    def _reaches_instead(self, found: frozenset[int], index: int, take: Apply) -> bool:
-        assert self.target is not None
-        name = self.candidates[index].change.subject
-        run = self._run(found, f"with a part of {name}", instead={index: take})
-        return run is not None and self.judge.same(run, self.target)
-
-    def _evidence(self, index: int, found: frozenset[int]) -> str:
-        assert self.target is not None
-        moved = self.judge.describe(self.a, self.target)
-        others = [self.candidates[each].change.subject for each in sorted(found) if each != index]
-        if others:
-            return f"with this and {', '.join(others)} changed the first run gives the second one's result ({moved})"
-        return f"with only this changed the first run gives the second one's result ({moved})"
-
-    def answer(self) -> Explanation:
-        """Return what was found so far."""
-        taken = frozenset().union(*self.sets) if self.sets else frozenset[int]()
-        is_whole = self.done and self.target is self.b
-        not_causes, unconfirmed = [], []
-        for index, each in enumerate(self.candidates):
-            kind, subject = each.change.kind, each.change.subject
-            if index in taken:
+    def _refine(self, each: Found) -> None:
+        """Find the places in the files of code of a set, each with the others of its set as they are."""
+        for index in sorted(each.members):
+            change = self.candidates[index].change
+            if change.kind != "code" or index in self.answer.places:
                 continue
-            if (self.done and not each.unable) or is_whole:
-                not_causes.append(NotCause(kind, subject, "the second run's result is reached without it"))
-            else:
-                why = each.unable or self.stopped or next(iter(self.notes), "it was not tried")
-                unconfirmed.append(Unconfirmed(kind, subject, why))
-        named = {(cause.kind, cause.subject) for cause in self.causes}
-        not_causes = [each for each in not_causes if (each.kind, each.subject) not in named]
-        notes = [*self.notes, *([self.stopped] if self.stopped else [])]
-        verdict = self.judge.verdict(self.a, self.b)
-        return Explanation(
-            False, verdict, tuple(_distinct(self.causes)), tuple(not_causes), tuple(unconfirmed),
-            self.laboratory.replays, tuple(dict.fromkeys(notes)),
-        )  # fmt: skip
 
+            def reaches(take: Apply, index: int = index) -> bool:
+                what = f"with a part of {self.candidates[index].change.subject}"
+                return self._is_reached(self.trying.run(each.members, what, instead={index: take}))
 
-def _distinct(causes: Sequence[Cause]) -> list[Cause]:
-    """Return each cause once: one that belongs to several sets was found several times."""
-    return list({(cause.kind, cause.subject, cause.where): cause for cause in reversed(causes)}.values())[::-1]
+            self.answer.places[index] = refine(change, (self.a.run, self.b.run, self.trying.objects), reaches)

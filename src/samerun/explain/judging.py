@@ -10,6 +10,7 @@ from samerun.compare.factors import compare_factors
 from samerun.compare.metrics import Point, compare_metrics
 from samerun.compare.outputs import Side, compare_outputs
 from samerun.compare.verdict import comparing, ending_note, overall
+from samerun.errors import BadOption
 from samerun.record.output import MetricComparison, OutputComparison
 from samerun.record.run import Run
 from samerun.record.values import Change
@@ -72,6 +73,20 @@ class Judge:
     rtol: float = 0.0
     atol: float = 0.0
     metric: str | None = None
+
+    def refuse_unknown_metric(self, a: Kept, b: Kept) -> None:
+        """Refuse to judge by a metric that neither run has: nothing would ever differ.
+
+        Raises:
+            BadOption: neither has it.
+        """
+        known = sorted({**_history(a), **_history(b)}) if self.metric is not None else []
+        if self.metric is not None and self.metric not in known:
+            raise BadOption(
+                f"Neither run has a metric {self.metric!r}.",
+                f"They have: {', '.join(known[:8])}." if known else "They have none; judge by what they wrote.",
+                metrics=known,
+            )
 
     def verdict(self, a: Kept, b: Kept) -> Verdict:
         """Return how the same the results are; runs that failed alike have the same result."""

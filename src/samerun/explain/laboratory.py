@@ -73,7 +73,8 @@ class Laboratory:
         limits: what it may cost.
         tell: is told in words what is being done.
 
-    ``replays`` counts the runs that were really made.
+    ``replays`` counts the runs that were really made; ``used`` holds a key for every run that an answer rests on, also
+    for those that an earlier question made.
     """
 
     base: Kept
@@ -83,9 +84,11 @@ class Laboratory:
     limits: Limits = field(default_factory=Limits)
     tell: Tell = lambda text: None
     replays: int = 0
+    used: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self._killed: dict[str, Kept] = {}
 
     def run(self, trial: Trial) -> Kept:
         """Return the run of a trial, made now unless it was made before.
@@ -94,11 +97,14 @@ class Laboratory:
             BudgetSpent: it would be one too many.
             CannotReplay, CannotStart: it cannot be made at all.
         """
-        place = TrialLayout(self.layout.root, self.base.run.id, _key(trial))
-        known = place.kept()
+        key = _key(trial)
+        place = TrialLayout(self.layout.root, self.base.run.id, key)
+        known = self._killed.get(key) or place.kept()
         if known is not None:
+            self.used.add(key)
             return known
         self._count(trial)
+        self.used.add(key)
         done = run_again(
             self.base.run,
             place,
@@ -110,7 +116,12 @@ class Laboratory:
         ).launched
         if done.trouble:
             raise StoreTrouble(done.trouble, "Free space or make the store writable, and ask again.")
-        return Kept(folder.load(done.folder), done.folder)
+        made = Kept(folder.load(done.folder), done.folder)
+        if (
+            made.run.status == "killed"
+        ):  # with more time it may end: the next question makes it again, this one does not
+            self._killed[key] = made
+        return made
 
     def run_all(self, trials: list[Trial]) -> list[Kept]:
         """Return the runs of several trials, some at the same time if that is allowed."""
@@ -118,6 +129,13 @@ class Laboratory:
             return [self.run(trial) for trial in trials]
         with ThreadPoolExecutor(self.limits.side_by_side) as pool:
             return list(pool.map(self.run, trials))
+
+    def run_ahead(self, trials: list[Trial]) -> None:
+        """Make several runs at the same time, for later; what stands in the way of one is said when it is asked for."""
+        room = len(trials) if self.limits.max_replays is None else self.limits.max_replays - self.replays
+        if room >= len(trials) > 1:
+            with ThreadPoolExecutor(self.limits.side_by_side) as pool:
+                list(pool.map(self.try_run, trials))
 
     def try_run(self, trial: Trial) -> Kept | str:
         """Return the run of a trial, or in a sentence why it cannot be made."""

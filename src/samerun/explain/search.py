@@ -8,10 +8,17 @@ diagnosis from first principles", 1987).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 Reaches = Callable[[frozenset[int]], bool]
 """Whether the first run with exactly these changes gives the second one's result. Costs a run."""
+
+
+Ahead = Callable[[Sequence[frozenset[int]]], None]
+"""What makes the runs of several questions at the same time, before they are asked."""
+
+MOST = 8
+"""How many sets are looked for."""
 
 
 def find_minimal(changes: Sequence[int], reaches: Reaches) -> frozenset[int]:
@@ -46,17 +53,25 @@ def _shortest_prefix(left: Sequence[int], found: frozenset[int], reaches: Reache
     return high
 
 
-def find_all(changes: Sequence[int], reaches: Reaches, most: int = 8) -> list[frozenset[int]]:
-    """Return the minimal sets of changes that suffice, each by itself.
+def find_all(changes: Sequence[int], reaches: Reaches, most: int = MOST) -> list[frozenset[int]]:
+    """Return the minimal sets of changes that suffice; arguments and cost as of ``search_all``."""
+    return list(search_all(changes, reaches, most=most))
+
+
+def search_all(
+    changes: Sequence[int], reaches: Reaches, ahead: Ahead = lambda sets: None, most: int = MOST
+) -> Iterator[frozenset[int]]:
+    """Yield the minimal sets of changes that suffice, each by itself, as soon as it is found.
 
     Args:
         changes: all changes, the likeliest first; together they suffice.
         reaches: the question.
+        ahead: is told which questions are about to be asked, all of them.
         most: how many sets are looked for at most.
 
-    Returns:
-        The sets in the order in which they were found. One set of ``k`` costs ``k`` further questions, which show at
-        the same time that none of its members can be spared.
+    Yields:
+        The sets. One set of ``k`` costs ``k`` further questions, which show at the same time that none of its members
+        can be spared.
     """
     sets: list[frozenset[int]] = []
     waiting, asked = [frozenset[int]()], set[frozenset[int]]()
@@ -72,5 +87,6 @@ def find_all(changes: Sequence[int], reaches: Reaches, most: int = 8) -> list[fr
                 continue
             free = find_minimal(rest, reaches)
             sets.append(free)
+            yield free
         waiting += [away | {each} for each in sorted(free)]
-    return sets
+        ahead([rest for rest in (frozenset(changes) - each for each in waiting) if rest] if len(free) > 1 else [])

@@ -42,7 +42,7 @@ def rebuild_environment(run: Run, layout: StoreLayout, tell: Callable[[str], Non
     interpreter = folder / "bin" / "python"
     if (folder / "complete").is_file() and interpreter.exists():
         return str(interpreter)
-    uv = _find_uv()
+    uv = find_uv()
     files.remove_tree(folder)
     files.make_folder(layout.environments)
     files.write_atomic(layout.environments / f"{key}.txt", "".join(lines).encode())
@@ -74,12 +74,18 @@ def requirements(packages: Values) -> tuple[list[str], list[str]]:
     lines: list[str] = []
     left_out: list[str] = []
     for name, facts in packages.items():
-        line = _requirement(name, facts)
+        line = install_line(name, facts)
         lines.append(line) if line else left_out.append(name)
     return lines, left_out
 
 
-def _requirement(name: str, facts: Json) -> str | None:
+def install_line(name: str, facts: Json) -> str | None:
+    """Return the requirement line for exactly this distribution; None for one that lies in a folder.
+
+    Args:
+        name: its normalised name.
+        facts: its recorded facts.
+    """
     try:
         origin = json.loads(facts.get("origin", "{}"))
         url = str(origin.get("url", ""))
@@ -102,7 +108,12 @@ def _python_for(python: Values) -> str:
     return str(base) if base.exists() else str(python["version"])
 
 
-def _find_uv() -> str:
+def find_uv() -> str:
+    """Return where uv is, beside this interpreter or on the PATH.
+
+    Raises:
+        MissingExtra: it is not installed.
+    """
     beside = Path(sys.executable).parent / "uv"
     found = str(beside) if beside.exists() else shutil.which("uv")
     if found is None:

@@ -11,8 +11,8 @@ from samerun.store.objects import Objects
 
 
 def make(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
-    """Return the candidate of one package; it can be tried if the second run had it."""
-    return Candidate(change, partial(_take, change.subject), "it cannot be tried yet")
+    """Return the candidate of one package; ``explain.fitting`` says whether it is to be had."""
+    return Candidate(change, partial(_take, change.subject))
 
 
 def _take(name: str, mixture: Mixture) -> None:

@@ -10,6 +10,7 @@ from samerun.explain.candidates import arguments, configuration, drawn, packages
 from samerun.explain.mixture import Candidate, Mixture, content_of, fact_of
 from samerun.factors import FACTORS
 from samerun.factors.factor import Variables
+from samerun.record.files import FileFact
 from samerun.record.run import Run
 from samerun.record.values import Change
 from samerun.store.objects import Objects
@@ -34,11 +35,24 @@ def _make(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
     return None if maker is None else maker(change, a, b, objects)
 
 
-def _file(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
-    """Return the candidate of a whole file, which can be tried if the second run's content is to be had."""
+def _file(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
+    """Return the candidate of a whole file, which can be tried if the second run's content is to be had.
+
+    A file that was there all the time, and that one run alone read, is no change.
+    """
+    if _is_unchanged(fact_of(a, change.subject), fact_of(b, change.subject)):
+        return None
     is_there = fact_of(b, change.subject) is None or content_of(b, change.subject, objects) is not None
     unable = "" if is_there else "its content in the second run was not kept, and the file has changed since"
     return Candidate(change, partial(_take_file, change.subject), unable)
+
+
+def _is_unchanged(a: FileFact | None, b: FileFact | None) -> bool:
+    if a is None or b is None:
+        return False
+    if a.hash is not None and b.hash is not None:
+        return a.hash == b.hash
+    return (a.size, a.mtime_ns) == (b.size, b.mtime_ns)
 
 
 def _take_file(path: str, mixture: Mixture) -> None:
@@ -65,6 +79,15 @@ def _take_whole(kind: str, mixture: Mixture) -> None:
     mixture.given[kind] = dict(mixture.others(kind))
 
 
+def _interpreter(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
+    """Return the candidate of the interpreter; ``explain.fitting`` says whether it is still here."""
+    return Candidate(change, _take_interpreter)
+
+
+def _take_interpreter(mixture: Mixture) -> None:
+    mixture.python = str(mixture.others("python")["executable"])
+
+
 def _not_here(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
     """Return the candidate of what a launch on this machine cannot be given."""
     return Candidate(change, lambda mixture: None, f"{change.subject} cannot be changed on this machine")
@@ -77,7 +100,7 @@ _MAKERS: dict[str, Maker] = {
     "arguments": arguments.make,
     "environment-variable": _variable,
     "package": packages.make,
-    "python": _not_here,
+    "python": _interpreter,
     "seed": _whole,
     "machine": _not_here,
     "hash-order": _whole,
