@@ -109,11 +109,11 @@ def _process() -> list[object]:
 def _attach(channel: _Channel, flags: int) -> None:
     """Open the channel's file on a high number, and remember its inode."""
     low = _OPEN(channel.path, flags, 0o600)
-    channel.descriptor = _raised(low)
+    channel.descriptor = raised(low)
     channel.inode = _FSTAT(channel.descriptor).st_ino
 
 
-def _raised(low: int) -> int:
+def raised(low: int) -> int:
     """Move a descriptor to a free high number; it stays where the system allows none."""
     for high in range(_HIGH, _HIGH + 100):
         if not _is_open(high):

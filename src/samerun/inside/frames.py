@@ -87,6 +87,11 @@ def is_user(frame: FrameType) -> bool:
     return frame.f_globals.get("__name__") in _MAIN and not (names and names[0].startswith(_LAUNCHERS))
 
 
+def is_user_file(filename: str) -> bool:
+    """Return whether a code object of this file name is the user's own; text without a file is not."""
+    return _kind_of(filename) == _USER
+
+
 def place(filename: str) -> str:
     """Return the name under which a file of the user's is reported: ``In[3]`` for the third cell of a notebook."""
     if _NOTEBOOK not in filename:  # the kernel compiles each cell as a file of the temporary folder that never exists

@@ -39,6 +39,9 @@ from samerun.store.objects import Objects
 NO_NAMESPACE = "SAMERUN_NO_NAMESPACE"
 """Set to anything, it has replays run in a folder of another path, as on systems without mount namespaces."""
 
+TRACE = "trace"
+"""Given to a replay (with any values), it has the program's own lines followed; see inside.tracing."""
+
 
 @dataclass(frozen=True)
 class Replayed:
@@ -158,6 +161,8 @@ def make_plan(run: Run, environment: Mapping[str, str], given: Mapping[str, Valu
         values = given.get(factor.kind, run.reading(factor.kind))
         if not isinstance(values, Missing):
             _give(factor, plan, values, run)
+    if TRACE in given:  # no factor: it is how closely the program is watched
+        plan.conditions[TRACE] = "on"
     return plan
 
 

@@ -25,6 +25,7 @@ VARIABLE = "SAMERUN_CONDITIONS"
 WATCH = "watch"
 
 KINDS: Mapping[str, str] = {
+    "trace": ".tracing",  # no condition, and so beside this folder: the program's own lines are followed
     "listing-order": "listing",
     "os-entropy": "entropy_supply",
 }

@@ -1,0 +1,209 @@
+"""Two traces held against each other: the lines at which differences are born, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from samerun.explain.where.traces import Execution, Line, Mark, Part, Trace
+
+Noise = frozenset[tuple[Line, Part]]
+"""Parts of lines that differ between runs whose results are the same: they do not matter."""
+
+_IN = "in"
+
+
+@dataclass(frozen=True)
+class Birth:
+    """A line that read the same in both runs and did something else.
+
+    ``order`` says that only the order of a set or of a dictionary is another: nothing differs yet by content.
+    ``reaches`` names what the program wrote (``file NAME``, ``standard output``) to which it was followed.
+    """
+
+    line: Line
+    count: int
+    moment: int
+    parts: tuple[Part, ...]
+    order: bool = False
+    reaches: frozenset[str] = frozenset()
+
+
+def births(a: Trace, b: Trace, noise: Noise = frozenset(), wanted: Collection[str] = ()) -> list[Birth]:
+    """Return the lines at which differences are born, those first that reach what is wanted, then in time.
+
+    Args:
+        a: one run's trace.
+        b: the other's.
+        noise: what is passed over.
+        wanted: the written things that differ and count (``file NAME``, ``standard output``).
+    """
+    spread = _Spread()
+    for pair in sorted(_differing(a, b, noise), key=lambda pair: pair.moment):
+        spread.take(pair)
+    return sorted(spread.births(), key=lambda each: (_rank(each, wanted), each.order, each.moment))
+
+
+def _rank(birth: Birth, wanted: Collection[str]) -> int:
+    return 0 if birth.reaches & set(wanted) else 1 if birth.reaches else 2
+
+
+def differing_parts(a: Trace, b: Trace) -> Noise:
+    """Return every part of a line, read or done, that is another in two runs."""
+    found: set[tuple[Line, Part]] = set()
+    for pair in _differing(a, b, frozenset()):
+        found |= {(pair.line, part) for part in (*pair.read, *pair.did)}
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """One execution in both runs, and the parts that differ, each with its two marks."""
+
+    line: Line
+    count: int
+    began: int
+    moment: int
+    read: dict[Part, tuple[Mark | None, Mark | None]]
+    did: dict[Part, tuple[Mark | None, Mark | None]]
+
+
+def _differing(a: Trace, b: Trace, noise: Noise) -> Iterator[_Pair]:
+    for line in a.lines.keys() & b.lines.keys():
+        matched = _any_order if line in a.pooled or line in b.pooled else _in_order
+        for one, other in matched(a.lines[line], b.lines[line]):
+            pair = _compare(line, one, other, noise)
+            if pair.did:
+                yield pair
+
+
+def _in_order(a: list[Execution], b: list[Execution]) -> Iterator[tuple[Execution, Execution]]:
+    others = {each.count: each for each in b}
+    return ((each, others[each.count]) for each in a if each.count in others)
+
+
+def _any_order(a: list[Execution], b: list[Execution]) -> Iterator[tuple[Execution, Execution]]:
+    """Match what workers did by what they read, whoever of them did it; what both did alike is left out."""
+    did_alike = Counter(map(_signature, a)) & Counter(map(_signature, b))
+    one, other = (_without(each, Counter(did_alike)) for each in (a, b))
+    waiting: dict[object, list[Execution]] = {}
+    for each in other:
+        waiting.setdefault(_read(each), []).append(each)
+    left = []
+    for each in one:
+        same = waiting.get(_read(each))
+        if same:
+            yield each, same.pop(0)
+        else:
+            left.append(each)
+    yield from zip(left, [each for several in waiting.values() for each in several], strict=False)
+
+
+def _without(executions: Iterable[Execution], alike: Counter[object]) -> list[Execution]:
+    left = []
+    for each in executions:
+        signature = _signature(each)
+        if alike[signature]:
+            alike[signature] -= 1
+        else:
+            left.append(each)
+    return left
+
+
+def _read(execution: Execution) -> object:
+    return frozenset((name, mark.content) for name, mark in execution.read.items())
+
+
+def _signature(execution: Execution) -> object:
+    return _read(execution), frozenset(execution.did.items())
+
+
+def _compare(line: Line, a: Execution, b: Execution, noise: Noise) -> _Pair:
+    read_a = {Part(_IN, name): mark for name, mark in a.read.items()}
+    read_b = {Part(_IN, name): mark for name, mark in b.read.items()}
+    read, did = (
+        {
+            part: (x.get(part), y.get(part))
+            for part in dict.fromkeys([*x, *y])
+            if x.get(part) != y.get(part) and (line, part) not in noise
+        }
+        for x, y in ((read_a, read_b), (a.did, b.did))
+    )
+    return _Pair(line, a.count, a.began, a.moment, read, did)
+
+
+@dataclass
+class _Spread:
+    """Differences followed through a run: which birth each of them comes from.
+
+    A difference is known again by its two fingerprints, else by the name under which it was bound.
+    """
+
+    born: list[Birth] = field(default_factory=list)
+    by_marks: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict)
+    by_name: dict[tuple[str, str], frozenset[int]] = field(default_factory=dict)
+    reaching: dict[int, set[str]] = field(default_factory=dict)
+
+    def take(self, pair: _Pair) -> None:
+        """Take in what an execution did in both runs; later ones follow."""
+        contents = {part: marks for part, marks in pair.did.items() if _by_content(marks)}
+        inherited = [part for part, marks in pair.read.items() if _by_content(marks)]
+        origins = self._origins(pair, inherited) if inherited else self._within(pair)
+        if not origins:
+            origins = frozenset({self._birth(pair, contents or pair.did, order=not contents)})
+        for part, marks in (contents or pair.did).items():
+            self._hand_on(pair.line, part, marks, origins)
+        for part in contents:
+            if part.role == "written":
+                for number in origins:
+                    self.reaching.setdefault(number, set()).add(part.name)
+
+    def _birth(self, pair: _Pair, parts: Collection[Part], order: bool) -> int:
+        known = next((n for n, each in enumerate(self.born) if each.line.place == pair.line.place), None)
+        if known is not None and self.born[known].order <= order:
+            return known
+        self.born.append(Birth(pair.line, pair.count, pair.moment, tuple(parts), order))
+        return len(self.born) - 1
+
+    def _origins(self, pair: _Pair, inherited: Collection[Part]) -> frozenset[int]:
+        found: frozenset[int] = frozenset()
+        for part in inherited:
+            marks = self.by_marks.get(_contents(pair.read[part]))
+            found |= marks if marks is not None else self._by_name(pair.line.function, part.name)
+        return found or frozenset(n for n, each in enumerate(self.born) if not each.order)
+
+    def _within(self, pair: _Pair) -> frozenset[int]:
+        """Return what was born in functions that the line called, while it was being executed."""
+        return frozenset(
+            number
+            for number, each in enumerate(self.born)
+            if pair.began < each.moment < pair.moment and each.line != pair.line and not each.order
+        )
+
+    def _by_name(self, function: str, name: str) -> frozenset[int]:
+        return self.by_name.get((function, name)) or self.by_name.get(("<module>", name)) or frozenset()
+
+    def _hand_on(self, line: Line, part: Part, marks: tuple[Mark | None, Mark | None], origins: frozenset[int]) -> None:
+        if None not in marks and part.role not in ("next", "written"):
+            self.by_marks.setdefault(_contents(marks), origins)
+        function, name = line.function, part.name
+        if part.role == "given":
+            function, _, name = part.name.rpartition(".")
+        self.by_name[(function, name)] = origins
+
+    def births(self) -> list[Birth]:
+        """Return what was born, with what it reached."""
+        return [
+            replace(each, reaches=frozenset(self.reaching.get(number, ()))) for number, each in enumerate(self.born)
+        ]
+
+
+def _by_content(marks: tuple[Mark | None, Mark | None]) -> bool:
+    one, other = marks
+    return one is None or other is None or one.content != other.content
+
+
+def _contents(marks: tuple[Mark | None, Mark | None]) -> tuple[int, int]:
+    one, other = marks
+    return one.content if one else 0, other.content if other else 0

@@ -1,0 +1,370 @@
+"""Follows the user's frames: each line is finished when the next event of its frame comes.
+
+``sys.settrace`` is used in every version; a debugger or a coverage tool that sets its own takes its place.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from _thread import _local, get_ident
+
+from .. import events, frames, identity, imports
+from ..conditions import asked
+from . import written
+from .channel import Channel
+from .fingerprints import fingerprint
+from .reading_code import lines_of
+from .sampling import is_taken
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Any, Optional
+
+    from .reading_code import Line, Path
+
+_MISSING = object()
+_LEFT_OUT = frozenset(map(id, [type(sys), type(len), type(get_ident), type(lambda: 0), type]))
+"""Types of which nothing is to be seen on a line that only calls them."""
+
+_GENERATOR_FLAGS = 0x20 | 0x80 | 0x200
+_NEVER: dict[int, Any] = {}
+
+
+class _State:
+    """What this process writes to, and what is known of its code."""
+
+    def __init__(self) -> None:
+        self.folder = ""
+        self.channel: Optional[Channel] = None
+        self.codes: dict[int, tuple[CodeType, dict[int, Line]]] = {}
+
+
+class _Thread(_local):
+    """One thread: its name, and its lines by code object and number."""
+
+    def __init__(self) -> None:
+        self.name = _thread_name()
+        self.lines: dict[tuple[int, int], _Seen] = {}
+
+
+class _Seen:
+    """One line of one thread: how often it began, and its parts."""
+
+    __slots__ = ("count", "line", "number", "parts")
+
+    def __init__(self, number: int, line: Line) -> None:
+        self.number = number
+        self.line = line
+        self.count = 0
+        self.parts: dict[tuple[str, str], list[int]] = {}
+
+
+_state = _State()
+_threads: list[_Thread] = []
+
+
+def install(mode: str) -> None:
+    """Follow this process's user code from now on; ``mode`` is not used."""
+    # The inner dictionary of os.environ: asking os.environ itself would count as the program reading the variable.
+    inner: Any = os.environ._data  # type: ignore[attr-defined]
+    _state.folder = os.fsdecode(inner.get(b"SAMERUN_RUN", b""))
+    if not _state.folder:
+        return
+    _open()
+    identity.when_entered(_open)
+    identity.when_settled(_open)
+    imports.when_imported("threading", lambda module: module.settrace(_enter))
+    imports.when_imported("multiprocessing.util", _end_with_workers)
+    written.install(_written_now, (_state.folder, events.spool()))
+    atexit.register(_flush)
+    sys.settrace(_enter)
+
+
+def _open() -> None:
+    """Open a trace of this process's own; the lines of the parent's threads are not its own."""
+    if _state.channel is not None:
+        _state.channel.close()
+    _threads[:] = [_Thread()]
+    _state.channel = Channel(_state.folder, identity.label())
+
+
+def _end_with_workers(util: Any) -> None:
+    """Write the rest where multiprocessing ends a worker, which leaves without ``atexit``."""
+    util.Finalize(None, _flush, exitpriority=-1000)
+    util.register_after_fork(_state, lambda state: util.Finalize(None, _flush, exitpriority=-1000))
+
+
+def _flush() -> None:
+    try:
+        if _state.channel is not None:
+            _state.channel.flush()
+    except Exception as error:  # the edge to the user's program
+        events.fault("trace", error)
+
+
+def _thread_name() -> str:
+    """Return the name of this thread, empty for the first one."""
+    if get_ident() == identity.main_thread():
+        return ""
+    active = getattr(sys.modules.get("threading"), "_active", {}).get(get_ident())
+    return "?" if active is None else str(active.name)
+
+
+def _enter(frame: FrameType, event: str, argument: Any) -> Any:
+    """Decide, at a call, whether a frame is followed: the global trace function."""
+    if not frames.is_user(frame):
+        return None
+    try:
+        own = frame.f_trace
+        if type(own) is _Following:  # a generator or a coroutine that goes on
+            own.go_on(frame)
+            return own
+        return _Following(frame)
+    except Exception as error:  # the edge to the user's program
+        events.fault("trace", error)
+        return None
+
+
+class _Following:
+    """Follows one frame; called with each of its events.
+
+    ``seen`` is the line that is being executed, ``inputs`` what it read, None where this execution is passed over.
+    """
+
+    __slots__ = ("began", "code", "inputs", "seen")
+
+    def __init__(self, frame: FrameType) -> None:
+        self.code = _known(frame.f_code)
+        self.seen: Optional[_Seen] = None
+        self.inputs: Optional[dict[Path, tuple[int, int]]] = None
+        self.began = 0
+        if frame.f_code.co_name[:1] != "<":
+            _give(frame)
+
+    def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
+        try:
+            if event == "line":
+                self._finish(frame, str(frame.f_lineno))
+                self._begin(frame, frame.f_lineno)
+            elif event == "return":
+                self._finish(frame, "returned", argument)
+            elif event == "exception":
+                self._raised(argument)
+        except Exception as error:  # the edge to the user's program
+            if events.is_foreign(error):
+                raise
+            events.fault("trace", error)
+        return self
+
+    def go_on(self, frame: FrameType) -> None:
+        """Take up a generator at the line at which it stood."""
+        self._begin(frame, frame.f_lineno)
+
+    def _begin(self, frame: FrameType, number: int) -> None:
+        """Note what a line reads, before it is executed."""
+        seen = self.seen = _seen(frame, self.code, number)
+        self.inputs = None
+        if seen is None:
+            return
+        seen.count += 1
+        if not is_taken(seen.count):
+            return
+        self.inputs = {}
+        self.began = events.now()
+        for path in seen.line.reads:
+            value = _resolve(frame, path)
+            if value is not _MISSING and id(type(value)) not in _LEFT_OUT and _affordable(seen, ("in", path)):
+                content, order, cost = fingerprint(value)
+                _spend(seen, ("in", path), cost)
+                self.inputs[path] = (content, order)
+
+    def _finish(self, frame: FrameType, following: str, returned: Any = _MISSING) -> None:
+        """Note what a line has done, after it was executed."""
+        seen, inputs = self.seen, self.inputs
+        self.seen = self.inputs = None
+        if seen is None or inputs is None:
+            return
+        moment = events.now()
+        for path, (content, order) in inputs.items():
+            _record(seen, "in", ".".join(path), self.began, content, order)
+        for path in seen.line.binds:
+            self._after(frame, seen, "out", path, moment)
+        if seen.line.changes:
+            for path, before in inputs.items():
+                if path not in seen.line.binds and path in seen.line.reads:
+                    self._after(frame, seen, "touched", path, moment, before)
+        if returned is not _MISSING and returned is not None:
+            content, order, _ = fingerprint(returned)
+            _record(seen, "returned", "", moment, content, order)
+            _hand_back(frame, content, order)
+        _next(seen, following, moment)
+        written.finish(seen, moment)
+
+    def _after(
+        self,
+        frame: FrameType,
+        seen: _Seen,
+        role: str,
+        path: Path,
+        moment: int,
+        before: Optional[tuple[int, int]] = None,
+    ) -> None:
+        value = _resolve(frame, path)
+        if value is _MISSING or not _affordable(seen, (role, path)):
+            return
+        content, order, cost = fingerprint(value)
+        _spend(seen, (role, path), cost)
+        if (content, order) != before:
+            _record(seen, role, ".".join(path), moment, content, order)
+        if role == "out":
+            written.watch(value)
+
+    def _raised(self, argument: Any) -> None:
+        if self.seen is not None and self.inputs is not None:
+            content, order, _ = fingerprint(argument[0])
+            _record(self.seen, "raised", "", events.now(), content, order)
+
+
+def _known(code: CodeType) -> dict[int, Line]:
+    known = _state.codes.get(id(code))
+    if known is None:
+        known = _state.codes[id(code)] = (code, lines_of(code))
+    return known[1]
+
+
+def _seen(frame: FrameType, lines: dict[int, Line], number: int) -> Optional[_Seen]:
+    key = (id(frame.f_code), number)
+    seen = _threads[0].lines.get(key)
+    if seen is None and number in lines and _state.channel is not None:
+        file = asked.relative(frames.place(frame.f_code.co_filename))
+        name = frame.f_code.co_name
+        defined = _state.channel.define(b"L", _threads[0].name, file, number, name)
+        seen = _threads[0].lines[key] = _Seen(defined, lines[number])
+    return seen
+
+
+def _resolve(frame: FrameType, path: Path) -> Any:
+    """Return what a path leads to, read from dictionaries alone; where an attribute is none of these, its holder."""
+    name = path[0]
+    value = frame.f_locals.get(name, _MISSING)
+    if value is _MISSING:
+        value = frame.f_globals.get(name, _MISSING)
+    for attribute in path[1:]:
+        held = _held(value)
+        if attribute not in held:
+            return _MISSING if _is_own_method(value, attribute) else value
+        value = held[attribute]
+    return value
+
+
+def _is_own_method(value: Any, name: str) -> bool:
+    """Say whether an attribute is a method of the user's, whose lines are followed themselves."""
+    for base in type.__dict__["__mro__"].__get__(type(value)):
+        found = base.__dict__.get(name)
+        if found is not None:
+            code = getattr(found, "__code__", None) if type(found) is type(_held) else None
+            return code is not None and frames.is_user_file(code.co_filename)
+    return False
+
+
+def _held(value: Any) -> dict[str, Any]:
+    """Return an object's own dictionary, past whatever its class says of ``__dict__``."""
+    if value is _MISSING:
+        return _NEVER  # type: ignore[return-value]
+    if isinstance(value, type):
+        return dict(type.__dict__["__dict__"].__get__(value))
+    try:
+        found = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return _NEVER  # type: ignore[return-value]
+    return found if type(found) is dict else _NEVER  # type: ignore[return-value]
+
+
+def _record(seen: _Seen, role: str, name: str, moment: int, content: int, order: int) -> None:
+    channel = _state.channel
+    if channel is None:
+        return
+    part = _part(seen, role, name)
+    if not part[0]:
+        part[0] = channel.define(b"P", seen.number, role, name)
+    channel.record(part[0], seen.count & 0xFFFFFFFF, moment, content, order)
+
+
+def _part(seen: _Seen, role: str, name: str) -> list[int]:
+    part = seen.parts.get((role, name))
+    if part is None:
+        part = seen.parts[(role, name)] = [0]
+    return part
+
+
+def _next(seen: _Seen, following: str, moment: int) -> None:
+    """Note which line came next: where that differs, the line has decided otherwise."""
+    number = int(following) if following.isdigit() else 0
+    _record(seen, "next", "", moment, number, number)
+
+
+def _give(frame: FrameType) -> None:
+    """Note what a function was given, as part of the user's line that called it."""
+    own = _caller(frame)
+    if own is None or own.seen is None:
+        return
+    code = frame.f_code
+    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    moment = events.now()
+    for name in code.co_varnames[:count]:
+        value = frame.f_locals.get(name, _MISSING)
+        part = ("given", (code.co_name, name))
+        if value is not _MISSING and name not in ("self", "cls") and _affordable(own.seen, part):
+            content, order, cost = fingerprint(value)
+            _spend(own.seen, part, cost)
+            _record(own.seen, "given", code.co_name + "." + name, moment, content, order)
+
+
+def _hand_back(frame: FrameType, content: int, order: int) -> None:
+    """Note what a function of the user's returned as something that the line which called it has read."""
+    own = _caller(frame)
+    if own is not None and own.inputs is not None:
+        path = (frame.f_code.co_name + "()",)
+        before = own.inputs.get(path, (0, 0))
+        own.inputs[path] = (_mixed(before[0], content), _mixed(before[1], order))
+
+
+def _mixed(one: int, other: int) -> int:
+    return (one * 0x9E3779B97F4A7C15 + other + 1) & 0xFFFFFFFFFFFFFFFF
+
+
+def _caller(frame: FrameType) -> Optional[_Following]:
+    """Return what follows the nearest line of the user's above a frame, if its execution is looked at."""
+    above = frame.f_back
+    for _ in range(_FARTHEST):
+        if above is None:
+            return None
+        if type(above.f_trace) is _Following:
+            return above.f_trace if above.f_trace.inputs is not None else None
+        above = above.f_back
+    return None
+
+
+_FARTHEST = 60
+_MOST_BYTES = 64 << 20
+
+
+def _affordable(seen: _Seen, part: Any) -> bool:
+    """Say whether a part is looked at this time: those that have cost much are looked at ever more seldom."""
+    spent = seen.parts.get(part)
+    return spent is None or spent[0] < _MOST_BYTES or is_taken(seen.count, 8)
+
+
+def _spend(seen: _Seen, part: Any, cost: int) -> None:
+    spent = seen.parts.get(part)
+    if spent is None:
+        seen.parts[part] = [cost]
+    else:
+        spent[0] += cost
+
+
+def _written_now(seen: Any, name: str, moment: int, digest: int) -> None:
+    _record(seen, "written", name, moment, digest, digest)
