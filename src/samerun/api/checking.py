@@ -8,15 +8,11 @@ from pathlib import Path
 
 from samerun.api.comparing import ended
 from samerun.api.stores import store_here, store_trouble
-from samerun.errors import CannotCheck, StoreTrouble
 from samerun.explain.checking.checking import Asked
 from samerun.explain.checking.checking import check as ask
+from samerun.explain.checking.first_run import patience, record_fresh
 from samerun.explain.judging import Judge, Kept
 from samerun.explain.laboratory import Laboratory, Limits
-from samerun.launch.again import clear
-from samerun.launch.found import Request
-from samerun.launch.fresh import prepare_fresh
-from samerun.launch.launcher import launch
 from samerun.record.cause import Check
 from samerun.store import folder
 from samerun.store.layout import StoreLayout
@@ -24,9 +20,6 @@ from samerun.store.references import find_run
 from samerun.version import VERSION
 
 Tell = Callable[[str], None]
-
-LONGER, AND_S = 10.0, 60.0
-"""A run that takes this many times longer than the first one, and so many seconds more, does not end."""
 
 
 def check(
@@ -65,9 +58,13 @@ def check(
     tell = progress or (lambda text: None)
     layout = layout or store_here()
     try:
-        base = _recorded(command, layout, timeout_s, tell) if run is None else _found(run, layout)
+        if run is None:
+            tell("recording it in a fresh copy of the folder")
+            base = record_fresh(list(command or []), Path.cwd(), os.environ, layout, timeout_s)
+        else:
+            base = _found(run, layout)
         layout = StoreLayout(base.folder.path.parent.parent)
-        limits = Limits(max_replays, timeout_s or AND_S + LONGER * (base.run.seconds or 0.0))
+        limits = Limits(max_replays, patience(base, timeout_s))
         laboratory = Laboratory(base, layout, os.environ, VERSION, limits, tell)
         return ask(base, laboratory, Judge(rtol, atol, metric), Asked(times, vary))
     except OSError as error:
@@ -77,23 +74,3 @@ def check(
 def _found(run: str, layout: StoreLayout) -> Kept:
     where = find_run(layout, run, Path.cwd())
     return Kept(ended(folder.load(where)), where)
-
-
-def _recorded(command: list[str] | None, layout: StoreLayout, timeout_s: float | None, tell: Tell) -> Kept:
-    tell("recording it in a fresh copy of the folder")
-    request = Request(list(command or []), tags=("check",))
-    again = prepare_fresh(request, Path.cwd(), os.environ, layout, VERSION)
-    try:
-        again.launch.timeout_s = timeout_s
-        done = launch(again.launch)
-    finally:
-        clear(again)
-    if done.ending.timed_out:
-        raise CannotCheck(
-            f"The command did not end within {timeout_s:g} seconds and was killed.",
-            f"Allow more: --timeout SECONDS. What it printed until then: samerun show {done.run.id}",
-            run=done.run.id,
-        )
-    if done.trouble:
-        raise StoreTrouble(done.trouble, "Free space or make the store writable, and check again.")
-    return Kept(folder.load(done.folder), done.folder)

@@ -39,13 +39,17 @@ class Unconfirmed(Struct, frozen=True):
 
 
 class Sensitivity(Struct, frozen=True):
-    """A condition that changes the result when varied, although plain repeats agree."""
+    """A condition that changes the result when varied, although plain repeats agree.
+
+    ``within_rounding`` says that numbers alone differ, by no more than sums in another order do.
+    """
 
     kind: str
     where: str | None = None
     evidence: str = ""
     advice: str = ""
     subject: str = ""
+    within_rounding: bool = False
 
 
 class Explanation(Struct, frozen=True):

@@ -179,8 +179,9 @@ class _Checking:
             evidence = f"plain runs each have one of their own, and another one changes the result ({moved.differ})"
             self.causes.append(Cause(moved.kind, subject, where, evidence, advice))
         else:
-            evidence = f"varied, {moved.ending or 'the result is another'} ({moved.differ})"
-            self.sensitive.append(Sensitivity(moved.kind, where, evidence, advice, subject))
+            rounding = "another by no more than rounding" if moved.within_rounding else "another"
+            evidence = f"varied, {moved.ending or f'the result is {rounding}'} ({moved.differ})"
+            self.sensitive.append(Sensitivity(moved.kind, where, evidence, advice, subject, moved.within_rounding))
 
     def _is_free(self, kind: str) -> bool:
         is_set = kind == "hash-order" and reading(self.bench.base.run, kind).get("found") != "unset"

@@ -41,6 +41,7 @@ class Moved:
         values: what it was varied to.
         differ: in what the result differed, in a few words.
         ending: how the program ended where it failed or did not end; empty where it did as before.
+        within_rounding: whether numbers alone differ, and by no more than rounding.
         is_ours: whether it is carried out by samerun inside the program, which may itself keep a program from ending.
     """
 
@@ -48,6 +49,7 @@ class Moved:
     values: Mapping[str, Values]
     differ: str
     ending: str = ""
+    within_rounding: bool = False
     is_ours: bool = False
 
 
@@ -82,8 +84,9 @@ def vary(bench: Bench, kind: str, reference: Kept) -> Moved | None:
             continue
         again = bench.as_recorded(varied, f"with another {kind}, once more", repeat=1)
         if not bench.same(reference, again):  # once could be chance
-            differ = _with_rounding(kind, bench.judge, (reference, run)) + bench.judge.describe(reference, run)
-            return Moved(kind, varied, differ, ending(run, reference), isinstance(factor, Condition))
+            differ, ours = bench.judge.describe(reference, run), isinstance(factor, Condition)
+            rounding = _is_rounding(kind, bench.judge, (reference, run))
+            return Moved(kind, varied, differ, ending(run, reference), rounding, ours)
     return None
 
 
@@ -102,9 +105,7 @@ def ending(run: Kept, reference: Kept) -> str:
     return f"it fails (exit status {run.run.exit_code})"
 
 
-def _with_rounding(kind: str, judge: Judge, runs: tuple[Kept, Kept]) -> str:
-    """Return a word on differences that are no more than rounding; only threads and instruction sets make these."""
-    if kind not in _ROUNDED:
-        return ""
+def _is_rounding(kind: str, judge: Judge, runs: tuple[Kept, Kept]) -> bool:
+    """Say whether a difference is no more than rounding; only threads and instruction sets make such."""
     near = Judge(max(judge.rtol, ROUNDING), max(judge.atol, ROUNDING * ROUNDING), judge.metric)
-    return "within rounding: " if near.same(*runs) else ""
+    return kind in _ROUNDED and near.same(*runs)
