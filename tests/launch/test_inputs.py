@@ -10,9 +10,10 @@ import pytest
 
 from samerun.basics.hashing import StatCache, hash_bytes, stat_key
 from samerun.basics.redaction import Redactor
+from samerun.launch.allowance import Allowance, KeepInputs
 from samerun.launch.ground import Ground
 from samerun.launch.inputs import InputFollower
-from samerun.launch.keeping import Keeper, KeepInputs
+from samerun.launch.keeping import Keeper
 from samerun.launch.spool import SUFFIX, SpoolReader
 from samerun.launch.tree import TreeReader
 from samerun.record.files import FileFact
@@ -30,7 +31,7 @@ class Following:
         redactor = Redactor(key=b"k" * 32)
         tree = TreeReader(self.project, set(), self.objects, redactor, StatCache(top / "cache")).read()
         time.sleep(0.02)
-        ground, keeper = Ground(self.project, self.project), Keeper(self.objects, redactor, policy)
+        ground, keeper = Ground(self.project, self.project), Keeper(self.objects, redactor, Allowance(policy))
         self.follower = InputFollower(SpoolReader(self.spool), ground, tree, keeper, time.time_ns())
         self.follower.start()
         time.sleep(0.02)

@@ -9,8 +9,9 @@ import pytest
 
 from samerun.basics.hashing import hash_bytes, stat_key
 from samerun.basics.redaction import Redactor
-from samerun.launch import keeping
-from samerun.launch.keeping import Keeper, KeepInputs
+from samerun.launch import allowance
+from samerun.launch.allowance import Allowance, KeepInputs
+from samerun.launch.keeping import Keeper
 from samerun.record.missing import Missing
 from samerun.store.objects import Objects
 
@@ -21,7 +22,7 @@ def objects(tmp_path: Path) -> Objects:
 
 
 def keeper(objects: Objects, policy: KeepInputs = "small") -> Keeper:
-    return Keeper(objects, Redactor(["hunter2hunter2"], key=b"k" * 32), policy)
+    return Keeper(objects, Redactor(["hunter2hunter2"], key=b"k" * 32), Allowance(policy))
 
 
 @pytest.fixture
@@ -48,16 +49,16 @@ def test_never_means_hashed_only(objects: Objects, file: Path) -> None:
 def test_a_big_file_and_a_big_run_are_hashed_only(
     objects: Objects, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "SMALL_FILE_BYTES", 4)
+    monkeypatch.setattr(allowance, "SMALL_FILE_BYTES", 4)
     assert "larger than" in keeper(objects).keep_input(file, stat_key(file)).why
     assert keeper(objects, "all").keep_input(file, stat_key(file)).kept
-    monkeypatch.setattr(keeping, "SMALL_FILE_BYTES", 100)
-    monkeypatch.setattr(keeping, "SMALL_RUN_BYTES", 8)
+    monkeypatch.setattr(allowance, "SMALL_FILE_BYTES", 100)
+    monkeypatch.setattr(allowance, "SMALL_RUN_BYTES", 8)
     one, other = keeper(objects), file.with_name("other.csv")
     other.write_bytes(b"4,5,6")
     assert one.keep_input(file, stat_key(file)).kept
     kept = one.keep_input(other, stat_key(other))
-    assert (kept.hash, kept.kept, kept.why) == (hash_bytes(b"4,5,6"), False, "the run's inputs are larger than 1 GB")
+    assert (kept.hash, kept.kept, kept.why) == (hash_bytes(b"4,5,6"), False, "beyond 1 GB for the run")
 
 
 @pytest.mark.parametrize("policy", ["never", "small"])

@@ -118,10 +118,12 @@ class StatCache:
 
     Args:
         path: the cache's file; its folder exists when ``save`` is called.
+        most: how many files are kept in it, those that were learnt last; None keeps all.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most: int | None = None) -> None:
         self.path = path
+        self._most = most
         self._entries = _read_entries(path)
         self._changed = False
 
@@ -150,6 +152,7 @@ class StatCache:
         changed = max(key.mtime_ns, key.ctime_ns)
         grain = _COARSE_GRAIN_NS if key.ctime_ns % 1_000_000 == 0 else _FINE_GRAIN_NS
         if changed + grain <= read_at_ns and _is_text(path):
+            self._entries.pop(path, None)  # the last place is that of what was learnt last
             self._entries[path] = _Entry(key, digest)
             self._changed = True
 
@@ -164,6 +167,8 @@ class StatCache:
     def save(self) -> None:
         """Write the cache if anything was learnt."""
         if self._changed:
+            if self._most is not None:
+                self._entries = dict(list(self._entries.items())[-self._most :])
             files.write_atomic(self.path, msgspec.msgpack.encode(self._entries))
             self._changed = False
 

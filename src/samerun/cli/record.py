@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import resource
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +14,7 @@ import click
 
 from samerun import api
 from samerun.basics.files import write_atomic
+from samerun.cli.data_progress import DataProgress
 from samerun.cli.options import json_option
 from samerun.cli.printing import encode, print_document, say
 from samerun.errors import BadOption
@@ -35,11 +38,17 @@ from samerun.report.verdict_words import ending
     "--portable", is_flag=True, help="That, and pin threads, instruction set and precision so that two machines agree."
 )
 @click.option(
+    "--data",
+    multiple=True,
+    metavar="PATH",
+    help="Lock this data before the start; may be repeated.",
+)
+@click.option(
     "--keep-inputs",
     type=click.Choice(["never", "small", "all"]),
     default="small",
     show_default=True,
-    help="Which files that the program reads are copied into the store.",
+    help="Which files that the program reads, or that git would show, are copied into the store.",
 )
 @click.option(
     "--json-file", type=click.Path(dir_okay=False), metavar="FILE", help="Write the JSON document to this file."
@@ -52,6 +61,7 @@ def command(
     seed: int | None,
     deterministic: bool,
     portable: bool,
+    data: tuple[str, ...],
     keep_inputs: Literal["never", "small", "all"],
     json_file: str | None,
     as_json: bool,
@@ -72,9 +82,18 @@ def command(
         deterministic=deterministic,
         portable=portable,
         keep_inputs=keep_inputs,
+        data=data,
+        locking=_bar,
     )
     _report(recorded, json_file, as_json)
     return leave_as(recorded.returncode)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """Show how far the locking of data is; gone before the program starts."""
+    with DataProgress() as progress:
+        yield progress.tell
 
 
 def leave_as(returncode: int) -> int:
@@ -104,6 +123,8 @@ def _report(recorded: api.Recorded, json_file: str | None, as_json: bool) -> Non
     run = recorded.run
     if recorded.trouble:
         say(f"samerun: {clean(recorded.trouble)}")
+    for sentence in recorded.not_kept:
+        say(f"samerun: {clean(sentence)}")
     left = f"{plural(len(run.outputs), 'output')}, {plural(len(run.metrics), 'metric')}"
     say(f"samerun: {ending(run)} after {span(run.seconds)}; {left}; kept in {clean(str(recorded.folder))}")
     say(run.id)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import time
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from operator import attrgetter
@@ -58,6 +58,7 @@ class Remembered:
         self.path = path
         self._known: Mapping[bytes, _Folder] = _read(path) if path is not None else {}
         self._learnt: dict[bytes, _Folder] = {}
+        self._places: dict[bytes, dict[bytes, int]] = {}
 
     def look_up(self, folder: str, names: Sequence[str], facts: Sequence[os.stat_result]) -> list[str]:
         """Return the hash of each file of a folder, empty where it must be read.
@@ -76,6 +77,24 @@ class Remembered:
             self._learnt[place] = known
             return [known.digests[at : at + _DIGEST] for at in range(0, len(known.digests), _DIGEST)]
         return _one_by_one(known, names, keys)
+
+    def digest_of(self, folder: str, name: str, key: Sequence[int]) -> str:
+        """Return the hash of one file, empty if it is not known.
+
+        Args:
+            folder: its folder's path in the tree.
+            name: its name there.
+            key: its size, mtime_ns, ctime_ns, inode and device.
+        """
+        place, sought = os.fsencode(folder), os.fsencode(name)
+        known = self._known.get(place)
+        if known is None:
+            return ""
+        if place not in self._places:
+            self._places[place] = {each: at for at, each in enumerate(known.names.split(b"\0"))}
+        at = self._places[place].get(sought, -1)
+        same = at >= 0 and known.keys[at * _KEY : (at + 1) * _KEY] == _as_bytes(key)
+        return known.digests[at * _DIGEST : (at + 1) * _DIGEST] if same else ""
 
     def keep(
         self,
@@ -138,12 +157,15 @@ def _one_by_one(known: _Folder, names: Sequence[str], keys: bytes) -> list[str]:
 
 
 def _keys(facts: Sequence[os.stat_result]) -> bytes:
-    numbers = chain.from_iterable(map(_KEY_OF, facts))
     try:
-        return array("q", numbers).tobytes()
-    except OverflowError:  # an inode may use all 64 bits, a signed number has 63 of them
-        numbers = chain.from_iterable(map(_KEY_OF, facts))
-        return array("q", [(number + (1 << 63)) % (1 << 64) - (1 << 63) for number in numbers]).tobytes()
+        return array("q", chain.from_iterable(map(_KEY_OF, facts))).tobytes()
+    except OverflowError:  # an inode may use all 64 bits
+        return _as_bytes(chain.from_iterable(map(_KEY_OF, facts)))
+
+
+def _as_bytes(numbers: Iterable[int]) -> bytes:
+    """Return numbers of up to 64 bits in the form of those of 63, which a signed number has."""
+    return array("q", [(number + (1 << 63)) % (1 << 64) - (1 << 63) for number in numbers]).tobytes()
 
 
 def _joined(names: Sequence[str]) -> bytes:

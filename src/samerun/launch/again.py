@@ -18,6 +18,7 @@ from samerun.errors import CannotReplay
 from samerun.factors import FACTORS
 from samerun.factors.factor import Factor, Plan
 from samerun.launch import enter
+from samerun.launch.allowance import Allowance
 from samerun.launch.found import make_redactor
 from samerun.launch.git_folder import put_git
 from samerun.launch.ground import Ground
@@ -40,7 +41,7 @@ NO_NAMESPACE = "SAMERUN_NO_NAMESPACE"
 """Set to anything, it has replays run in a folder of another path, as on systems without mount namespaces."""
 
 TRACE = "trace"
-"""Given to a replay (with any values), it has the program's own lines followed; see inside.tracing."""
+"""Given to a replay (with any values), it has the program's own lines followed; see ``inside.tracing``."""
 
 
 @dataclass(frozen=True)
@@ -255,7 +256,8 @@ def _launch(
     )
     order = Launch(
         name=run.name, plan=plan, ground=ground, tree=tree, reader=reader, found=_as_found(run, plan), layout=layout,
-        redactor=redactor, tags=tuple(run.tags), parent=run.id, keep_inputs="never", quiet=True, version=version,
+        redactor=redactor, tags=tuple(run.tags), parent=run.id, allowance=Allowance("never"), quiet=True,
+        version=version,
     )  # fmt: skip
     git_objects = put_git(workspace.folder, original, run.place.git) if run.place.git else None
     if mounts:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from samerun.basics.hashing import StatCache, hash_bytes
 from samerun.basics.portable import pinned
@@ -14,13 +17,19 @@ from samerun.errors import StoreTrouble
 from samerun.factors.factor import Plan
 from samerun.factors.hash_order import VARIABLE as HASH_SEED
 from samerun.factors.nondeterministic_kernel import CUBLAS
+from samerun.launch.allowance import Allowance, KeepInputs
 from samerun.launch.ground import Ground
-from samerun.launch.keeping import KeepInputs
+from samerun.launch.known_inputs import KnownInputs
 from samerun.launch.order import Launch
 from samerun.launch.secrets import known_secrets
 from samerun.launch.tree import TreeReader, find_tree
 from samerun.store.layout import StoreLayout
 from samerun.store.objects import Objects
+
+if TYPE_CHECKING:
+    from samerun.launch.data_locks import LockedPath
+
+Locking = Callable[[], AbstractContextManager[Callable[[int, int], None]]]
 
 _HASH_SEEDS = 4_294_967_295
 
@@ -39,9 +48,17 @@ class Request:
     deterministic: bool = False
     portable: bool = False
     keep_inputs: KeepInputs = "small"
+    data: tuple[str, ...] = ()
 
 
-def prepare(request: Request, cwd: Path, environment: Mapping[str, str], layout: StoreLayout, version: str) -> Launch:
+def prepare(
+    request: Request,
+    cwd: Path,
+    environment: Mapping[str, str],
+    layout: StoreLayout,
+    version: str,
+    locking: Locking | None = None,
+) -> Launch:
     """Look at the project's folder and return the launch of a command in it.
 
     Args:
@@ -50,8 +67,10 @@ def prepare(request: Request, cwd: Path, environment: Mapping[str, str], layout:
         environment: the user's variables.
         layout: the store; created if it is not there.
         version: samerun's own version.
+        locking: makes what is entered while data is locked and told files and bytes done.
 
     Raises:
+        MissingData: data that is to be locked is not there, or cannot be identified.
         StoreTrouble: the project lies in the store.
         OSError: the store cannot be made, or the folder not be read.
     """
@@ -60,7 +79,9 @@ def prepare(request: Request, cwd: Path, environment: Mapping[str, str], layout:
     layout.create()
     redactor = make_redactor(environment, layout, root, cwd)
     redactor.learn(_secrets_given(request.command, redactor))
-    reader = TreeReader(root, {layout.root}, Objects(layout.objects), redactor, StatCache(layout.stat_cache))
+    allowance, objects = Allowance(request.keep_inputs), Objects(layout.objects)
+    locks = _locks(request, cwd, root, layout, locking) if request.data else []
+    reader = TreeReader(root, {layout.root}, objects, redactor, StatCache(layout.stat_cache), allowance)
     return Launch(
         name=request.name or name_of(request.command),
         plan=_plan(request, cwd, environment),
@@ -71,9 +92,19 @@ def prepare(request: Request, cwd: Path, environment: Mapping[str, str], layout:
         layout=layout,
         redactor=redactor,
         tags=request.tags,
-        keep_inputs=request.keep_inputs,
+        allowance=allowance,
+        known=KnownInputs(layout.input_hashes, [one.lookup for one in locks]),
+        locks=locks,
         version=version,
     )
+
+
+def _locks(request: Request, cwd: Path, root: Path, layout: StoreLayout, locking: Locking | None) -> list[LockedPath]:
+    """Lock the data that was named. What can do that is loaded here: a run without it need not pay for it."""
+    lock_paths = import_module("samerun.launch.data_locks").lock_paths
+    with nullcontext() if locking is None else locking() as progress:
+        locks: list[LockedPath] = lock_paths(request.data, cwd, root, layout, progress)
+    return locks
 
 
 def _secrets_given(command: list[str], redactor: Redactor) -> Iterator[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from importlib import import_module
 
 from msgspec import structs
 
 from samerun.basics import files
 from samerun.factors.caches import is_by_product
-from samerun.factors.code import is_code
 from samerun.factors.clock import Clock, clock_seen
+from samerun.factors.code import is_code
 from samerun.factors.config import parse
 from samerun.launch.artifact_outputs import artifact_outputs
 from samerun.launch.child import Ending
@@ -20,6 +21,7 @@ from samerun.launch.inputs import InputFollower
 from samerun.launch.keeping import Keeper
 from samerun.launch.logged import read_given, read_problems
 from samerun.launch.measured import final_metrics, recorded_config
+from samerun.launch.not_kept import not_kept
 from samerun.launch.observe import observe
 from samerun.launch.order import Launch
 from samerun.launch.others import Others
@@ -59,6 +61,7 @@ class Gathering:
         self._run = run
         self._started_ns = started_ns
         self._hashed_late = 0
+        self._changed_since: list[NotCaptured] = []
         self._objects = Objects(order.layout.objects)
         self._others = Others(order.layout, folder, started_ns)
 
@@ -80,14 +83,17 @@ class Gathering:
         outputs = [*found, *artifact_outputs(self._folder)]
         self._store_committed(inputs)
         given = read_given(self._folder)
-        joined = self._joined(inputs, {**self._overwritten(observed), **follower.earlier})
+        locked = self._locked(inputs, follower.earlier, found)
+        inputs = {**inputs, **{name: fact for name, fact in locked.items() if fact.read}}
+        joined = self._joined(inputs, {**self._overwritten(observed), **follower.earlier, **locked})
         scene = make_scene(self._order, joined, observed, recorded_config(self._folder))
         not_seen = [
             *self._run.not_captured,
             *observed.not_captured,
             *(NotCaptured(str(self._order.ground.tree), reason) for reason in watch.reasons),
             *results.not_captured,
-            *([] if self._order.parent else _unknown(inputs)),
+            *([] if self._order.parent else not_kept({**inputs, **locked}, self._order.tree.files)),
+            *self._changed_since,
             *read_problems(self._folder),
             *([NotCaptured("printed text", log_failed)] if log_failed else []),
         ]
@@ -116,6 +122,7 @@ class Gathering:
             run_folder.seal(self._folder, run)
         finally:  # not before: until then it tells other runs what this one wrote
             files.remove_tree(self._folder.spool)
+        order.known.save()
         with suppress(OSError):
             order.reader.save_cache()
 
@@ -197,9 +204,27 @@ class Gathering:
     def _store_committed(self, inputs: dict[str, FileFact]) -> None:
         """Store the committed files that the run needed, so that the record outlives git's own clean-up."""
         for name, fact in inputs.items():
-            if fact.state == "committed" and fact.hash and not fact.secret and not self._objects.has(fact.hash):
+            known = fact.state == "committed" and fact.hash is not None and not fact.secret
+            wanted = is_code(name) or not self._keeper.why_not(fact.size)
+            if known and wanted and not self._objects.has(fact.hash or ""):
                 with suppress(OSError):
                     self._keeper.keep(self._order.ground.on_disk(name))
+
+    def _locked(
+        self, inputs: dict[str, FileFact], earlier: dict[str, FileFact], outputs: list[Output]
+    ) -> dict[str, FileFact]:
+        """Return the facts of the data that was locked before the start, and hold it against its locks."""
+        order = self._order
+        if not order.locks:
+            return {}
+        # Loaded already, by whoever locked the data; a run without locks need not pay for it.
+        data_locks = import_module("samerun.launch.data_locks")
+        written = {output.path for output in outputs}
+        self._changed_since = data_locks.changed_since(order.locks, order.ground, inputs, written)
+        facts: dict[str, FileFact] = data_locks.locked_facts(
+            order.locks, order.ground, {**order.tree.files, **earlier}, inputs, self._keeper
+        )
+        return facts
 
     def _window(self, ending: Ending, observed: Observation, outputs: list[Output]) -> Window:
         pids = frozenset({ending.pid, *(process.pid for process in observed.processes)})
@@ -245,12 +270,3 @@ def status_of(returncode: int) -> Status:
     if returncode in (-2, 130):
         return "interrupted"
     return "killed" if returncode < 0 else "failed"
-
-
-def _unknown(inputs: dict[str, FileFact]) -> list[NotCaptured]:
-    """Return the inputs whose content is not known or not kept."""
-    return [
-        NotCaptured(name, fact.why)
-        for name, fact in inputs.items()
-        if fact.link is None and not fact.kept and fact.why and fact.why != "nothing read it"
-    ]

@@ -23,6 +23,7 @@ from samerun.launch.keeping import Keeper
 from samerun.launch.spool import SpoolReader
 from samerun.launch.syntax import syntax_hash
 from samerun.launch.tree import Tree
+from samerun.launch.unread import Unread
 from samerun.record.files import FileFact
 from samerun.record.missing import Missing
 from samerun.record.observation import SeenFile
@@ -54,6 +55,7 @@ class InputFollower(threading.Thread):
         self._tree = tree
         self._keeper = keeper
         self._started_ns = started_ns
+        self._unread = Unread(tree, ground, keeper)
         self._ended = threading.Event()
 
     def run(self) -> None:
@@ -82,6 +84,7 @@ class InputFollower(threading.Thread):
             if name not in self.facts:
                 self.unfinished += 1
                 self._take(name, seen)
+        self._unread.take_all(self.facts)  # not before: the watch over the folder would see us opening them
         return self.facts
 
     def _take_new(self) -> None:

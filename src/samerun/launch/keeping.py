@@ -1,26 +1,27 @@
-"""What contents a run keeps: the policy for inputs, and one careful way into the store for every file."""
+"""What contents a run keeps: one careful way into the store for every file. Files are only ever read."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from samerun.basics.hashing import StatKey, hash_file, stat_key
 from samerun.basics.redaction import Redactor
+from samerun.launch.allowance import Allowance
+from samerun.launch.known_inputs import CHANGED, KnownInputs
 from samerun.launch.secrets import LOOKED_AT, is_secret_file
 from samerun.record.missing import Missing
 from samerun.store.objects import Objects
 
-KeepInputs = Literal["never", "small", "all"]
-
 SEARCHED = 32 << 20
 """How many first bytes of any file are searched for values that are known to be secret (some milliseconds each)."""
 
-SMALL_FILE_BYTES = 100 << 20
-SMALL_RUN_BYTES = 1 << 30
-"""What ``small`` keeps: files up to 100 MB, up to 1 GB a run."""
+SECRET = "it holds a secret"
+FULL = "the disk of the store is nearly full"
+
+_SURELY_FITS = 1 << 20
+_LEFT_FREE = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -34,31 +35,42 @@ class Kept:
 
 
 class Keeper:
-    """Hashes files and keeps their contents as far as the policy goes; files are only ever read.
+    """Hashes files and keeps their contents as far as the allowance goes.
 
     Args:
         objects: the store's contents.
         redactor: what finds secrets.
-        policy: which inputs are kept.
+        allowance: which inputs are kept.
+        known: hashes that need not be reckoned again.
     """
 
-    def __init__(self, objects: Objects, redactor: Redactor, policy: KeepInputs = "small") -> None:
+    def __init__(
+        self,
+        objects: Objects,
+        redactor: Redactor,
+        allowance: Allowance | None = None,
+        known: KnownInputs | None = None,
+    ) -> None:
         self._objects = objects
         self._redactor = redactor
-        self._policy = policy
-        self._left = 0 if policy == "never" else SMALL_RUN_BYTES
+        self._allowance = allowance or Allowance()
+        self.known = known or KnownInputs()
 
     @property
     def keeps(self) -> bool:
         """Whether any input is kept at all."""
-        return self._policy != "never"
+        return self._allowance.keeps
 
     def content(self, digest: str) -> Path | None:
         """Return where a content lies that was kept; None if it is not here."""
         return self._objects.path(digest) if self._objects.has(digest) else None
 
+    def why_not(self, size: int) -> str:
+        """Return why an input of this size would not be kept; empty if it would."""
+        return self._allowance.why_not(size)
+
     def keep_input(self, path: Path, expect: StatKey, copy: Path | None = None) -> Kept:
-        """Hash an input that must still be what was seen, and keep it if the policy allows.
+        """Hash an input that must still be what was seen, and keep it if the allowance lets it.
 
         Args:
             path: the file.
@@ -67,36 +79,31 @@ class Keeper:
         """
         if copy is not None:
             return self._keep_copy(path, expect, copy)
-        why = self._why_not(expect.size)
+        why = self.why_not(expect.size)
         if why:
             return self._hash_only(path, expect, why)
+        if self._would_fill_the_disk(expect.size):
+            return self._hash_only(path, expect, FULL)
         kept = self.keep(path, expect)
         if kept.kept:
-            self._left -= expect.size
+            self._allowance.take(expect.size)
         return kept
-
-    def _why_not(self, size: int) -> str:
-        """Say why an input of this size is not kept; empty if it is."""
-        if self._policy == "all":
-            return ""
-        if self._policy == "never":
-            return "inputs are not kept"
-        if size > SMALL_FILE_BYTES:
-            return f"it is larger than {SMALL_FILE_BYTES >> 20} MB"
-        return "the run's inputs are larger than 1 GB" if size > self._left else ""
 
     def keep(self, path: Path, expect: StatKey | None = None) -> Kept:
         """Hash a file and keep it; one that holds a secret is known by a keyed hash only."""
         try:
+            expect = expect or stat_key(path)
+            if stat_key(path) != expect:
+                return Kept(CHANGED, False, CHANGED.why)
             if self._is_secret(path):
                 return self._hash_secret(path, expect)
-            digest = self._objects.add_file(path, expect=expect)
         except OSError as error:
-            why = f"it cannot be kept: {error.strerror}"
-            return Kept(Missing(why), False, why)
-        if isinstance(digest, Missing):
-            return Kept(digest, False, digest.why)
-        return Kept(digest, True)
+            return _unreadable(error)
+        try:
+            digest = self._objects.add_file(path, expect=expect, digest=self.known.lookup(path, expect))
+        except OSError as error:  # the store's disk, or the file itself: then it cannot be hashed either
+            return self._hash_only(path, expect, f"it cannot be kept: {error.strerror}")
+        return Kept(digest, False, digest.why) if isinstance(digest, Missing) else Kept(digest, True)
 
     def _keep_copy(self, path: Path, expect: StatKey, copy: Path) -> Kept:
         try:
@@ -108,25 +115,22 @@ class Keeper:
         if key is None or key.size != expect.size:
             return Kept(Missing(why), False, why)
         if is_secret_file(os.fspath(path), b"", self._redactor):
-            return Kept(self._redactor.mark(hash_file(copy)), False, "it holds a secret", True)
+            return Kept(self._redactor.mark(hash_file(copy)), False, SECRET, True)
         return self.keep_input(copy, key)
 
     def _hash_only(self, path: Path, expect: StatKey, why: str) -> Kept:
         try:
+            if stat_key(path) != expect:
+                return Kept(CHANGED, False, CHANGED.why)
             if self._is_secret(path):
                 return self._hash_secret(path, expect)
-            digest = hash_file(path)
-            changed = stat_key(path) != expect
+            return Kept(self.known.hash(path, expect), False, why)
         except OSError as error:
-            return Kept(Missing(f"it cannot be read: {error.strerror}"), False, why)
-        return Kept(Missing("the file changed while it was read") if changed else digest, False, why)
+            return _unreadable(error)
 
-    def _hash_secret(self, path: Path, expect: StatKey | None) -> Kept:
-        before = stat_key(path)
+    def _hash_secret(self, path: Path, expect: StatKey) -> Kept:
         keyed = self._redactor.mark(hash_file(path))
-        if stat_key(path) != (expect or before):
-            return Kept(Missing("the file changed while it was read"), False, "it holds a secret", True)
-        return Kept(keyed, False, "it holds a secret", True)
+        return Kept(CHANGED if stat_key(path) != expect else keyed, False, SECRET, True)
 
     def _is_secret(self, path: Path) -> bool:
         with open(path, "rb") as file:
@@ -135,3 +139,19 @@ class Keeper:
                 return True
             # A checkpoint that holds the program's arguments, a table with a last line that should not be there.
             return self._redactor.knows_values and self._redactor.knows(head + file.read(SEARCHED - len(head)))
+
+    def _would_fill_the_disk(self, size: int) -> bool:
+        """Say whether a copy would leave next to nothing of a disk that the program may need for its own results."""
+        if size < _SURELY_FITS:
+            return False
+        try:
+            disk = os.statvfs(self._objects.folder)
+        except OSError:
+            return False
+        free, whole = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
+        return free - size < min(_LEFT_FREE, whole // 20)
+
+
+def _unreadable(error: OSError) -> Kept:
+    why = f"it cannot be read: {error.strerror}"
+    return Kept(Missing(why), False, why)

@@ -76,9 +76,12 @@ class _Launching:
         self.spool = files.make_folder(self.folder.spool)
         files.make_folder(self.folder.logs)
         self.objects = Objects(order.layout.objects)
-        self.keeper = Keeper(self.objects, order.redactor, order.keep_inputs)
+        self.keeper = Keeper(self.objects, order.redactor, order.allowance, order.known)
         self.log = TextLog(self.folder, order.redactor)
         self.run = self._first_record()
+        if order.locks:  # loaded already, by whoever locked the data
+            locks = import_module("samerun.launch.data_locks").put_locks(order.locks, self.folder, order.ground)
+            self.run = structs.replace(self.run, locks=locks)
         run_folder.save(self.folder, self.run)
 
     def go(self) -> Launched:

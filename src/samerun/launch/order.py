@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from samerun.basics.redaction import Redactor
 from samerun.factors.factor import Plan
+from samerun.launch.allowance import Allowance
 from samerun.launch.ground import Ground
-from samerun.launch.keeping import KeepInputs
+from samerun.launch.known_inputs import KnownInputs
 from samerun.launch.tree import Tree, TreeReader
 from samerun.record.missing import NotCaptured
 from samerun.store.layout import RunFolder, StoreLayout
+
+if TYPE_CHECKING:
+    from samerun.launch.data_locks import LockedPath
 
 
 @dataclass
@@ -28,7 +33,9 @@ class Launch:
         redactor: keeps secrets away from the disk.
         tags: words to find the run by.
         parent: the run that this one replays.
-        keep_inputs: which inputs are kept.
+        allowance: how much of what is read may be kept.
+        known: hashes of inputs that need not be reckoned again.
+        locks: data that was locked up front.
         quiet: whether the program's text stays away from the user's terminal.
         through: wraps the command and the run folder's path in whatever it is started through (a mount namespace).
         notes: what is known not to be captured before the start.
@@ -46,7 +53,9 @@ class Launch:
     redactor: Redactor
     tags: tuple[str, ...] = ()
     parent: str | None = None
-    keep_inputs: KeepInputs = "small"
+    allowance: Allowance = field(default_factory=Allowance)
+    known: KnownInputs = field(default_factory=KnownInputs)
+    locks: Sequence[LockedPath] = ()
     quiet: bool = False
     through: Callable[[list[str], RunFolder], list[str]] = lambda command, folder: command
     notes: list[NotCaptured] = field(default_factory=list)

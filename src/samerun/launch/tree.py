@@ -16,9 +16,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import structs
+
 from samerun.basics.git import Git, NoGit, TrackedFile, blob_name, open_git
 from samerun.basics.hashing import StatCache, StatKey, hash_bytes, key_of
 from samerun.basics.redaction import Redactor
+from samerun.factors.code import is_code
+from samerun.launch.allowance import Allowance
 from samerun.launch.secrets import is_secret_file
 from samerun.record.files import FileFact, FileState
 from samerun.record.missing import NotCaptured
@@ -84,14 +88,24 @@ class TreeReader:
         objects: where contents go.
         redactor: finds secrets.
         cache: remembers hashes of unchanged files.
+        allowance: how much of what is no code may be kept.
     """
 
-    def __init__(self, root: Path, skip: set[Path], objects: Objects, redactor: Redactor, cache: StatCache) -> None:
+    def __init__(
+        self,
+        root: Path,
+        skip: set[Path],
+        objects: Objects,
+        redactor: Redactor,
+        cache: StatCache,
+        allowance: Allowance | None = None,
+    ) -> None:
         self._root = root
         self._skip = {str(path) for path in skip}
         self._objects = objects
         self._redactor = redactor
         self.cache = cache
+        self._allowance = allowance or Allowance()
         self._git: Git | None = None
 
     def read(self) -> Tree:
@@ -222,23 +236,21 @@ class TreeReader:
         if blob == entry.blob:
             return FileFact(plain.size, "committed", digest, "", plain.mode, plain.mtime_ns, blob)
         state: FileState = "changed" if entry.blob else "untracked"
+        fact = FileFact(plain.size, state, digest, "", plain.mode, plain.mtime_ns, entry.blob or None)
         if content is None:
             content = b"" if self._objects.has(digest) else Path(full).read_bytes()
         if is_secret_file(full, content, self._redactor) or self._redactor.knows(content):
-            keyed = self._redactor.mark(digest)
-            return FileFact(
-                plain.size,
-                state,
-                keyed,
-                "it holds a secret",
-                plain.mode,
-                plain.mtime_ns,
-                entry.blob or None,
-                secret=True,
-            )
-        if not self._objects.has(digest):
-            digest = self._objects.add_bytes(content)
-        return FileFact(plain.size, state, digest, "", plain.mode, plain.mtime_ns, entry.blob or None, kept=True)
+            return structs.replace(fact, hash=self._redactor.mark(digest), why="it holds a secret", secret=True)
+        return self._kept(fact, content, is_code(full))
+
+    def _kept(self, fact: FileFact, content: bytes, always: bool) -> FileFact:
+        """Store a content that git does not have: code always, what is no code as far as the allowance goes."""
+        why = "" if always else self._allowance.why_not(fact.size)
+        if why or fact.hash is None:
+            return structs.replace(fact, why=why)
+        self._allowance.take(0 if always else fact.size)
+        digest = fact.hash if self._objects.has(fact.hash) else self._objects.add_bytes(content)
+        return structs.replace(fact, hash=digest, kept=True)
 
 
 class _Commit(threading.Thread):

@@ -17,7 +17,8 @@ class FileFact(Struct, frozen=True, omit_defaults=True):
     ``hash`` is BLAKE3 in hex, absent (with ``why``) where the content is not known; ``blob`` is git's name of the
     committed content; ``kept`` says that the store holds the content; ``secret`` that only the path and a keyed hash
     are kept; ``syntax`` is a hash of a Python file's syntax tree without comments and docstrings; ``when`` is the first
-    open, in seconds since the epoch; ``configuration`` that its keys are compared instead of its bytes.
+    open, in seconds since the epoch; ``configuration`` that its keys are compared instead of its bytes; ``locked`` that
+    it was among the data that was locked before the start, whether it was seen being read or not.
     """
 
     size: int
@@ -34,3 +35,19 @@ class FileFact(Struct, frozen=True, omit_defaults=True):
     configuration: bool = False
     syntax: str | None = None
     when: float | UnsetType = UNSET
+    locked: bool = False
+
+
+class LockedData(Struct, frozen=True):
+    """Data that was locked before the start: ``lock`` is the lock's place in the run folder.
+
+    ``path`` is the file or folder, named as inputs are; ``base`` the folder that the lock's paths start from; ``root``
+    the hash over everything; ``files`` and ``bytes`` what it holds.
+    """
+
+    path: str
+    lock: str
+    base: str
+    root: str
+    files: int
+    bytes: int

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from samerun.record.files import LockedData
 from samerun.record.missing import Missing, NotCaptured
 from samerun.record.output import Output
 from samerun.record.values import Json, Reading
@@ -55,7 +56,8 @@ class Run(Struct, frozen=True):
 
     ``command`` is the redacted argument vector; ``started`` is seconds since the epoch; ``seconds`` the wall time;
     ``parent`` the run that this one replays; ``factors`` maps a kind to its values or to ``{"missing": why}``, in
-    the order of the table of factors; ``metrics`` maps a name to its last value.
+    the order of the table of factors; ``metrics`` maps a name to its last value; ``locks`` is the data that was
+    locked before the start.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Run(Struct, frozen=True):
     not_captured: list[NotCaptured] = []
     holder: Holder | None = None
     window: Window | None = None
+    locks: list[LockedData] = []
     schema: str = field(default=SCHEMA)
     samerun: str = ""
 

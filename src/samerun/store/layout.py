@@ -81,6 +81,11 @@ class RunFolder:
         return self.path / "inputs.json"
 
     @property
+    def data(self) -> Path:
+        """``data/``: locks of the data that was named before the start."""
+        return self.path / "data"
+
+    @property
     def logs(self) -> Path:
         """``logs/``."""
         return self.path / "logs"
@@ -183,6 +188,16 @@ class StoreLayout:
     def stat_cache(self) -> Path:
         """``.samerun/hashes``: the cache of hashes; can be deleted at any time."""
         return self.shared / "hashes"
+
+    @property
+    def input_hashes(self) -> Path:
+        """``.samerun/input-hashes``: hashes of big inputs that have not changed; can be deleted at any time."""
+        return self.shared / "input-hashes"
+
+    @property
+    def lineage(self) -> Path:
+        """``.samerun/lineage.sqlite``: which run read or wrote what; can be deleted at any time."""
+        return self.shared / "lineage.sqlite"
 
     @property
     def key(self) -> Path:

@@ -46,17 +46,18 @@ class Objects:
         """Keep ``data``; return its hash."""
         digest = hash_bytes(data)
         path = self.path(digest)
-        if not self._is_here(digest):
+        if not self.renew(digest):
             files.make_folder(path.parent)
             files.write_atomic(path, data, mode=0o400)
         return digest
 
-    def add_file(self, path: Path, *, expect: StatKey | None = None) -> str | Missing:
+    def add_file(self, path: Path, *, expect: StatKey | None = None, digest: str | None = None) -> str | Missing:
         """Keep a file's content; the file itself is neither changed nor linked to.
 
         Args:
             path: the file.
             expect: the stat that it must have; None takes what it has now.
+            digest: its hash, where that is known; else the file is read for it.
 
         Returns:
             The content's hash, or Missing if the file is not what was expected, or changed while it was read.
@@ -64,14 +65,14 @@ class Objects:
         before = stat_key(path)
         if expect is not None and before != expect:
             return Missing("the file was changed before it was read")
-        digest = hash_file(path)
-        if not self._is_here(digest) and not self._copy_in(path, digest):
+        digest = digest or hash_file(path)
+        if not self.renew(digest) and not self._copy_in(path, digest):
             return Missing("the file changed while it was read")
         if stat_key(path) != before:
             return Missing("the file changed while it was read")
         return digest
 
-    def _is_here(self, digest: str) -> bool:
+    def renew(self, digest: str) -> bool:
         """Say whether the content is here already; its time is renewed, so that collecting sees it is needed again."""
         try:
             os.utime(self.path(digest))
