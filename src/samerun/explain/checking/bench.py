@@ -52,13 +52,18 @@ class Bench:
             def make(number: int) -> Kept:
                 return self.laboratory.run(Trial(given, f"{what}, run {number + 1}", repeat=number))
 
-            self._series[name] = Series(make, self.judge, self._samples(held))
+            self._series[name] = Series(make, self.judge, self._samples(held), self._known(held))
         return self._series[name]
 
     def _samples(self, held: Collection[str]) -> list[Kept]:
         """Return the watched replay where it is a sample of the same launch: what is held had the same values in it."""
         is_sample = held and RECORDED.issuperset(held) and self.watched is not None and self.repeats_recorded
         return [self.watched] if is_sample and self.watched is not None else []
+
+    def _known(self, held: Collection[str]) -> str:
+        """Return in what the recorded run and its replay differ, if they do: to hold less is no better."""
+        is_less = held and RECORDED.issuperset(held) and self.watched is not None and not self.repeats_recorded
+        return self.judge.describe(self.base, self.watched) if is_less and self.watched is not None else ""
 
 
 def words(held: Collection[str], sites: Sites | None = None) -> str:

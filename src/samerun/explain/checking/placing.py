@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from samerun.explain.checking.bench import Bench
+from samerun.explain.checking.sources import given_with
 from samerun.explain.checking.use import Use
 from samerun.explain.checking.varying import Moved
 from samerun.explain.laboratory import Given
 from samerun.explain.search import find_minimal
+from samerun.explain.where.finding import find_line
 from samerun.factors.condition import SITES
 
 MOST_PLACES = 32
-"""With more lines than this that use the same thing, the lines are told by where two runs part."""
+"""With more lines than this that use the same thing, the lines are told by where two runs part alone."""
 
-TIMES = 3
+FEW_PLACES = 2
+"""With more lines than this, following the program's lines costs fewer runs than trying one after another."""
+
+TIMES = 2
 """How many runs with only some lines held still must agree."""
+
+Suffices = Callable[[frozenset[int]], bool]
 
 
 def place_of(bench: Bench, use: Use, needed: Sequence[str], kind: str) -> str | None:
@@ -31,26 +38,13 @@ def place_of(bench: Bench, use: Use, needed: Sequence[str], kind: str) -> str | 
         ``path:line``, or None where it cannot be told.
     """
     places = use.places(kind)
-    if len(places) == 1:
-        return places[0]
-    if 1 < len(places) <= MOST_PLACES and use.has_sites(kind):
-        found = _among(bench, needed, kind, places)
-        if found is not None:
-            return found
-    return places[0] if places else None
-
-
-def _among(bench: Bench, needed: Sequence[str], kind: str, places: Sequence[str]) -> str | None:
-    """Return the first of the lines that must be held still for the results to agree."""
+    rest = given_with(bench.base.run, [each for each in needed if each != kind])
 
     def suffices(chosen: frozenset[int]) -> bool:
         lines = [places[index] for index in sorted(chosen)]
         return bool(lines) and bench.holding(needed, {kind: lines}).agrees(TIMES)
 
-    everywhere = frozenset(range(len(places)))
-    if not suffices(everywhere):  # something uses it where no line of the user's own was seen
-        return None
-    return places[min(find_minimal(range(len(places)), suffices))]
+    return _place(bench, places, suffices if use.has_sites(kind) else None, (rest, rest))
 
 
 def place_of_moved(bench: Bench, use: Use, moved: Moved) -> str | None:
@@ -61,32 +55,35 @@ def place_of_moved(bench: Bench, use: Use, moved: Moved) -> str | None:
         use: what the run was seen to use.
         moved: the condition, and what it was varied to.
     """
-    places = use.places(moved.kind)
-    if len(places) == 1:
-        return places[0]
-    if 1 < len(places) <= MOST_PLACES and use.has_sites(moved.kind):
-        found = _among_varied(bench, moved, places)
-        if found is not None:
-            return found
-    return line_between(bench, {}, moved.values) or (places[0] if places else None)
-
-
-def _among_varied(bench: Bench, moved: Moved, places: Sequence[str]) -> str | None:
-    assert bench.watched is not None
-    watched = bench.watched
+    places, kind = use.places(moved.kind), moved.kind
+    watched = bench.watched or bench.base
 
     def moves(chosen: frozenset[int]) -> bool:
         lines = [places[index] for index in sorted(chosen)]
-        if not lines:
-            return False
-        varied = {moved.kind: {**moved.values[moved.kind], SITES: lines}}
-        run = bench.as_recorded(varied, f"with another {moved.kind} at {', '.join(lines[:3])}")
-        return not bench.same(watched, run)
+        varied = {**moved.values, kind: {**moved.values[kind], SITES: lines}}
+        return bool(lines) and not bench.same(watched, bench.as_recorded(varied, f"another {kind} at {lines[0]}"))
 
-    everywhere = range(len(places))
-    return places[min(find_minimal(everywhere, moves))] if moves(frozenset(everywhere)) else None
+    return _place(bench, places, moves if use.has_sites(kind) else None, ({}, moved.values))
 
 
 def line_between(bench: Bench, one: Given, other: Given) -> str | None:
     """Return the first line whose values differ between two launches; None where it cannot be told."""
-    return None
+    return find_line(bench.laboratory, one, other, judge=bench.judge).place
+
+
+def _place(bench: Bench, places: Sequence[str], suffices: Suffices | None, between: tuple[Given, Given]) -> str | None:
+    """Return the one line, the one that suffices, or the one at which two runs part."""
+    if len(places) == 1:
+        return places[0]
+    if not places or suffices is None or len(places) > MOST_PLACES:
+        return line_between(bench, *between) or next(iter(places), None)
+    parting = line_between(bench, *between) if len(places) > FEW_PLACES else None
+    if parting in places and suffices(frozenset((places.index(str(parting)),))):
+        return parting
+    return _searched(places, suffices) or parting
+
+
+def _searched(places: Sequence[str], suffices: Suffices) -> str | None:
+    """Return the first line of a smallest set that suffices; None where something else than these lines uses it too."""
+    found = find_minimal(range(len(places)), suffices)
+    return places[min(found)] if suffices(found) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from samerun.explain.checking.sources import FACTOR_OF, GENERATORS, PROXIMITY, reading
+from samerun.explain.checking.sources import FACTOR_OF, GENERATORS, PROXIMITY, RECORDED, reading
 from samerun.factors.condition import MODE, PLACES, Condition
 from samerun.factors.unseeded import kind_of
 from samerun.inside.conditions import asked
@@ -86,8 +86,9 @@ class Use:
         used = [kind for kind in holdable if self.is_used(kind)]
         possible = [kind for kind in holdable if self.can_matter(kind)]
         drawn = [kind for kind in used if kind in (*GENERATORS, "completion-order")]
-        recorded = [drawn, [*drawn, "hash-order"]] if repeats_recorded else []
-        sets = [each for each in (*recorded, used, possible) if each]
+        others = [kind for kind in used if kind not in RECORDED]
+        likely = [drawn, [*drawn, "hash-order"]] if repeats_recorded else [others]
+        sets = [each for each in (*likely, used, possible) if each]
         return [each for index, each in enumerate(sets) if each not in sets[:index]]
 
     def _can_be_held(self, kind: str) -> bool:
