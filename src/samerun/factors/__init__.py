@@ -8,6 +8,7 @@ from __future__ import annotations
 from samerun.factors.arguments import Arguments
 from samerun.factors.clock import Clock
 from samerun.factors.code import Code
+from samerun.factors.completion_order import CompletionOrder
 from samerun.factors.config import Config
 from samerun.factors.data import Data
 from samerun.factors.environment_variable import EnvironmentVariable
@@ -26,6 +27,7 @@ from samerun.factors.python import Python
 from samerun.factors.seed import Seed
 from samerun.factors.thread_count import ThreadCount
 from samerun.factors.timezone import Timezone
+from samerun.factors.uninitialised_memory import UninitialisedMemory
 from samerun.factors.unseeded import LIBRARIES, Unseeded
 from samerun.factors.working_directory import WorkingDirectory
 
@@ -43,9 +45,11 @@ FACTORS: tuple[Factor, ...] = (
     ListingOrder(),
     ThreadCount(),
     InstructionSet(),
+    CompletionOrder(),
     NondeterministicKernel(),
     Precision(),
     OsEntropy(),
+    UninitialisedMemory(),
     *(Unseeded(library) for library in LIBRARIES),
     Clock(),
     Timezone(),

@@ -27,9 +27,12 @@ WATCH = "watch"
 KINDS: Mapping[str, str] = {
     "trace": ".tracing",  # no condition, and so beside this folder: the program's own lines are followed
     "listing-order": "listing",
+    "completion-order": "completion",
     "os-entropy": "entropy_supply",
-}
     "clock": "clock",
+    "uninitialised-memory": "memory",
+    "memory-address": "addresses",
+}
 """Each kind with the module beside this one that carries it out: ``install(mode)`` is called once in each process."""
 
 _sites: dict[str, frozenset[str]] = {}
@@ -79,6 +82,11 @@ def applies(kind: str, frame: Optional[FrameType]) -> bool:
     if not sites:
         return True
     return site(frame) in sites
+
+
+def is_restricted(kind: str) -> bool:
+    """Say whether a condition was asked for at named lines only."""
+    return bool(_sites.get(kind))
 
 
 def site(frame: Optional[FrameType]) -> str:
