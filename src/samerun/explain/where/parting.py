@@ -18,7 +18,7 @@ _IN = "in"
 class Birth:
     """A line that read the same in both runs and did something else.
 
-    ``order`` says that only the order of a set or of a dictionary is another: nothing differs yet by content.
+    ``sure`` says that it is so: it did not read something else that came out of a library. ``order`` says that only the order of a set or of a dictionary is another: nothing differs yet by content.
     ``reaches`` names what the program wrote (``file NAME``, ``standard output``) to which it was followed.
     """
 
@@ -27,6 +27,7 @@ class Birth:
     moment: int
     parts: tuple[Part, ...]
     order: bool = False
+    sure: bool = True
     reaches: frozenset[str] = frozenset()
 
 
@@ -42,7 +43,7 @@ def births(a: Trace, b: Trace, noise: Noise = frozenset(), wanted: Collection[st
     spread = _Spread()
     for pair in sorted(_differing(a, b, noise), key=lambda pair: pair.moment):
         spread.take(pair)
-    return sorted(spread.births(), key=lambda each: (_rank(each, wanted), each.order, each.moment))
+    return sorted(spread.births(), key=lambda each: (not each.sure, _rank(each, wanted), each.order, each.moment))
 
 
 def _rank(birth: Birth, wanted: Collection[str]) -> int:
@@ -73,9 +74,7 @@ def _differing(a: Trace, b: Trace, noise: Noise) -> Iterator[_Pair]:
     for line in a.lines.keys() & b.lines.keys():
         matched = _any_order if line in a.pooled or line in b.pooled else _in_order
         for one, other in matched(a.lines[line], b.lines[line]):
-            pair = _compare(line, one, other, noise)
-            if pair.did:
-                yield pair
+            yield from _compare(line, one, other, noise)
 
 
 def _in_order(a: list[Execution], b: list[Execution]) -> Iterator[tuple[Execution, Execution]]:
@@ -119,7 +118,8 @@ def _signature(execution: Execution) -> object:
     return _read(execution), frozenset(execution.did.items())
 
 
-def _compare(line: Line, a: Execution, b: Execution, noise: Noise) -> _Pair:
+def _compare(line: Line, a: Execution, b: Execution, noise: Noise) -> Iterator[_Pair]:
+    """Yield what differs: first what was handed to functions of the user's, then, at its end, what else it did."""
     read_a = {Part(_IN, name): mark for name, mark in a.read.items()}
     read_b = {Part(_IN, name): mark for name, mark in b.read.items()}
     read, did = (
@@ -130,7 +130,13 @@ def _compare(line: Line, a: Execution, b: Execution, noise: Noise) -> _Pair:
         }
         for x, y in ((read_a, read_b), (a.did, b.did))
     )
-    return _Pair(line, a.count, a.began, a.moment, read, did)
+    given = {part: marks for part, marks in did.items() if part.role == "given"}
+    rest = {part: marks for part, marks in did.items() if part.role != "given"}
+    if given:
+        before = {part: marks for part, marks in read.items() if not part.name.endswith("()")}
+        yield _Pair(line, a.count, a.began, a.gave or a.moment, before, given)
+    if rest:
+        yield _Pair(line, a.count, a.began, a.moment, read, rest)
 
 
 @dataclass
@@ -144,26 +150,33 @@ class _Spread:
     by_marks: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict)
     by_name: dict[tuple[str, str], frozenset[int]] = field(default_factory=dict)
     reaching: dict[int, set[str]] = field(default_factory=dict)
+    left: dict[tuple[str, str], frozenset[int]] = field(default_factory=dict)
 
     def take(self, pair: _Pair) -> None:
         """Take in what an execution did in both runs; later ones follow."""
         contents = {part: marks for part, marks in pair.did.items() if _by_content(marks)}
         inherited = [part for part, marks in pair.read.items() if _by_content(marks)]
-        origins = self._origins(pair, inherited) if inherited else self._within(pair)
+        if inherited:
+            origins = self._origins(pair, inherited)
+        else:
+            origins = self._within(pair) or self._from_workers(pair.line)
         if not origins:
-            origins = frozenset({self._birth(pair, contents or pair.did, order=not contents)})
+            origins = frozenset({self._birth(pair, contents or pair.did, not contents, not inherited)})
         for part, marks in (contents or pair.did).items():
             self._hand_on(pair.line, part, marks, origins)
         for part in contents:
+            if part.role == "left":
+                who = (pair.line.process, pair.line.thread)
+                self.left[who] = self.left.get(who, frozenset()) | {n for n in origins if self.born[n].sure}
             if part.role == "written":
                 for number in origins:
                     self.reaching.setdefault(number, set()).add(part.name)
 
-    def _birth(self, pair: _Pair, parts: Collection[Part], order: bool) -> int:
+    def _birth(self, pair: _Pair, parts: Collection[Part], order: bool, sure: bool) -> int:
         known = next((n for n, each in enumerate(self.born) if each.line.place == pair.line.place), None)
-        if known is not None and self.born[known].order <= order:
+        if known is not None and (self.born[known].order, not self.born[known].sure) <= (order, not sure):
             return known
-        self.born.append(Birth(pair.line, pair.count, pair.moment, tuple(parts), order))
+        self.born.append(Birth(pair.line, pair.count, pair.moment, tuple(parts), order, sure))
         return len(self.born) - 1
 
     def _origins(self, pair: _Pair, inherited: Collection[Part]) -> frozenset[int]:
@@ -171,7 +184,7 @@ class _Spread:
         for part in inherited:
             marks = self.by_marks.get(_contents(pair.read[part]))
             found |= marks if marks is not None else self._by_name(pair.line.function, part.name)
-        return found or frozenset(n for n, each in enumerate(self.born) if not each.order)
+        return found or frozenset(n for n, each in enumerate(self.born) if not each.order and each.sure)
 
     def _within(self, pair: _Pair) -> frozenset[int]:
         """Return what was born in functions that the line called, while it was being executed."""
@@ -181,11 +194,16 @@ class _Spread:
             if pair.began < each.moment < pair.moment and each.line != pair.line and not each.order
         )
 
+    def _from_workers(self, line: Line) -> frozenset[int]:
+        """Return what other processes or threads have left to a library, which hands it over without a word."""
+        own = (line.process, line.thread)
+        return frozenset(number for who, numbers in self.left.items() if who != own for number in numbers)
+
     def _by_name(self, function: str, name: str) -> frozenset[int]:
         return self.by_name.get((function, name)) or self.by_name.get(("<module>", name)) or frozenset()
 
     def _hand_on(self, line: Line, part: Part, marks: tuple[Mark | None, Mark | None], origins: frozenset[int]) -> None:
-        if None not in marks and part.role not in ("next", "written"):
+        if None not in marks and part.role not in ("next", "written", "left"):
             self.by_marks.setdefault(_contents(marks), origins)
         function, name = line.function, part.name
         if part.role == "given":

@@ -44,11 +44,16 @@ class Mark(NamedTuple):
 
 @dataclass
 class Execution:
-    """One execution of a line, or what was looked at of it; it ``began`` and ended in nanoseconds since the epoch."""
+    """One execution of a line, or what was looked at of it.
+
+    It ``began`` and ended (``moment``) in nanoseconds since the epoch; at ``gave`` it first called a function of the
+    user's with what it had to hand over.
+    """
 
     count: int
     began: int = 0
     moment: int = 0
+    gave: int = 0
     read: dict[str, Mark] = field(default_factory=dict)
     did: dict[Part, Mark] = field(default_factory=dict)
 
@@ -117,7 +122,10 @@ def _pieces(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _add(executions: dict[int, Execution], part: Part, count: int, moment: int, mark: Mark) -> None:
     execution = executions.setdefault(count, Execution(count))
     execution.moment = max(execution.moment, moment)
-    execution.began = execution.began or moment
+    if part.role == "next":
+        execution.began, mark = mark.order, Mark(mark.content, mark.content)
+    if part.role == "given" and not execution.gave:
+        execution.gave = moment
     if part.role == "in":
         execution.read[part.name] = mark
     else:

@@ -15,6 +15,7 @@ from ..conditions import asked
 from . import written
 from .channel import Channel
 from .fingerprints import fingerprint
+from .libraries import gradients
 from .reading_code import lines_of
 from .sampling import is_taken
 
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from .reading_code import Line, Path
 
 _MISSING = object()
-_LEFT_OUT = frozenset(map(id, [type(sys), type(len), type(get_ident), type(lambda: 0), type]))
+_MODULE = type(sys)
+_LEFT_OUT = frozenset(map(id, [_MODULE, type(len), type(lambda: 0), type, type(os.environ)]))
 """Types of which nothing is to be seen on a line that only calls them."""
 
-_GENERATOR_FLAGS = 0x20 | 0x80 | 0x200
+_AWAITS = 0x80 | 0x100 | 0x200  # inspect's CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR
 _NEVER: dict[int, Any] = {}
 
 
@@ -53,13 +55,14 @@ class _Thread(_local):
 class _Seen:
     """One line of one thread: how often it began, and its parts."""
 
-    __slots__ = ("count", "line", "number", "parts")
+    __slots__ = ("count", "line", "number", "parts", "spent")
 
     def __init__(self, number: int, line: Line) -> None:
         self.number = number
         self.line = line
         self.count = 0
-        self.parts: dict[tuple[str, str], list[int]] = {}
+        self.parts: dict[tuple[str, str], int] = {}
+        self.spent: dict[Any, int] = {}
 
 
 _state = _State()
@@ -160,8 +163,11 @@ class _Following:
         return self
 
     def go_on(self, frame: FrameType) -> None:
-        """Take up a generator at the line at which it stood."""
+        """Take up a generator at the line at which it stood; one that awaited began before it was put off."""
+        began = self.began
         self._begin(frame, frame.f_lineno)
+        if frame.f_code.co_flags & _AWAITS:
+            self.began = began
 
     def _begin(self, frame: FrameType, number: int) -> None:
         """Note what a line reads, before it is executed."""
@@ -196,11 +202,15 @@ class _Following:
             for path, before in inputs.items():
                 if path not in seen.line.binds and path in seen.line.reads:
                     self._after(frame, seen, "touched", path, moment, before)
+        if "backward" in seen.line.words:
+            self._gradients(frame, seen, moment)
         if returned is not _MISSING and returned is not None:
             content, order, _ = fingerprint(returned)
             _record(seen, "returned", "", moment, content, order)
-            _hand_back(frame, content, order)
-        _next(seen, following, moment)
+            if not _hand_back(frame, content, order):
+                _record(seen, "left", "", moment, content, order)
+        # When it began stands in the place of the order, which a line's number has none of.
+        _record(seen, "next", "", moment, int(following) if following.isdigit() else 0, self.began)
         written.finish(seen, moment)
 
     def _after(
@@ -221,6 +231,15 @@ class _Following:
             _record(seen, role, ".".join(path), moment, content, order)
         if role == "out":
             written.watch(value)
+
+    def _gradients(self, frame: FrameType, seen: _Seen, moment: int) -> None:
+        """Note the gradients that a backward pass has left in what its loss was computed from."""
+        for path in seen.line.reads:
+            leaves = gradients(_resolve(frame, path))
+            if leaves and _affordable(seen, ("touched", "gradients")):
+                content, order, cost = fingerprint(leaves)
+                _spend(seen, ("touched", "gradients"), cost)
+                _record(seen, "touched", "gradients", moment, content, order)
 
     def _raised(self, argument: Any) -> None:
         if self.seen is not None and self.inputs is not None:
@@ -252,6 +271,8 @@ def _resolve(frame: FrameType, path: Path) -> Any:
     value = frame.f_locals.get(name, _MISSING)
     if value is _MISSING:
         value = frame.f_globals.get(name, _MISSING)
+    if type(value) is _MODULE and not frames.is_user_file(str(value.__dict__.get("__file__"))):
+        return _MISSING  # what a library's module holds is no value of the program's own
     for attribute in path[1:]:
         held = _held(value)
         if attribute not in held:
@@ -287,23 +308,10 @@ def _record(seen: _Seen, role: str, name: str, moment: int, content: int, order:
     channel = _state.channel
     if channel is None:
         return
-    part = _part(seen, role, name)
-    if not part[0]:
-        part[0] = channel.define(b"P", seen.number, role, name)
-    channel.record(part[0], seen.count & 0xFFFFFFFF, moment, content, order)
-
-
-def _part(seen: _Seen, role: str, name: str) -> list[int]:
     part = seen.parts.get((role, name))
     if part is None:
-        part = seen.parts[(role, name)] = [0]
-    return part
-
-
-def _next(seen: _Seen, following: str, moment: int) -> None:
-    """Note which line came next: where that differs, the line has decided otherwise."""
-    number = int(following) if following.isdigit() else 0
-    _record(seen, "next", "", moment, number, number)
+        part = seen.parts[(role, name)] = channel.define(b"P", seen.number, role, name)
+    channel.record(part, seen.count & 0xFFFFFFFF, moment, content, order)
 
 
 def _give(frame: FrameType) -> None:
@@ -323,13 +331,18 @@ def _give(frame: FrameType) -> None:
             _record(own.seen, "given", code.co_name + "." + name, moment, content, order)
 
 
-def _hand_back(frame: FrameType, content: int, order: int) -> None:
-    """Note what a function of the user's returned as something that the line which called it has read."""
+def _hand_back(frame: FrameType, content: int, order: int) -> bool:
+    """Note what a function of the user's returned as something that the line which called it has read.
+
+    Returns:
+        Whether there is such a line; a worker's function was called by a library alone.
+    """
     own = _caller(frame)
     if own is not None and own.inputs is not None:
         path = (frame.f_code.co_name + "()",)
         before = own.inputs.get(path, (0, 0))
         own.inputs[path] = (_mixed(before[0], content), _mixed(before[1], order))
+    return own is not None
 
 
 def _mixed(one: int, other: int) -> int:
@@ -354,16 +367,11 @@ _MOST_BYTES = 64 << 20
 
 def _affordable(seen: _Seen, part: Any) -> bool:
     """Say whether a part is looked at this time: those that have cost much are looked at ever more seldom."""
-    spent = seen.parts.get(part)
-    return spent is None or spent[0] < _MOST_BYTES or is_taken(seen.count, 8)
+    return seen.spent.get(part, 0) < _MOST_BYTES or is_taken(seen.count, 8)
 
 
 def _spend(seen: _Seen, part: Any, cost: int) -> None:
-    spent = seen.parts.get(part)
-    if spent is None:
-        seen.parts[part] = [cost]
-    else:
-        spent[0] += cost
+    seen.spent[part] = seen.spent.get(part, 0) + cost
 
 
 def _written_now(seen: Any, name: str, moment: int, digest: int) -> None:

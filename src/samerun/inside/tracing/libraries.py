@@ -82,6 +82,34 @@ def _tensor_bytes(builder: Any, torch: Any, plain: Any) -> None:
     builder.data(address(dense.data_ptr(), dense.numel() * dense.element_size()))
 
 
+def gradients(value: Any) -> list[Any]:
+    """Return the gradients of the tensors that a loss was computed from, in the order of its graph.
+
+    Args:
+        value: any value; for what is no tensor of torch with a graph there are none.
+    """
+    torch: Any = sys.modules.get("torch")
+    base = getattr(torch, "Tensor", None)
+    if base is None or not any(each is base for each in type(value).__mro__):
+        return []
+    with torch._C.DisableTorchFunction():
+        start = value.grad_fn
+    waiting, seen, found = [start], {id(start): start}, []
+    while waiting and len(seen) < _LARGEST_GRAPH:
+        node = waiting.pop()
+        leaf = getattr(node, "variable", None)
+        if leaf is not None and leaf.grad is not None:
+            found.append(leaf.grad)
+        for following, _ in getattr(node, "next_functions", ()):
+            if following is not None and id(following) not in seen:
+                seen[id(following)] = following
+                waiting.append(following)
+    return found
+
+
+_LARGEST_GRAPH = 20_000
+
+
 def _python_generator(builder: Any, value: Any) -> None:
     base: Any = sys.modules["random"].Random
     builder.feed(base.getstate(value))
