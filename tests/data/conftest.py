@@ -1,7 +1,13 @@
-"""Repositories as real versions of DVC left them (3.67 and 2.45), written down; tests/frameworks makes them anew."""
+"""What tests of data share: a web server that may lie, and repositories as real versions of DVC (3.67, 2.45) left them.
+
+tests/frameworks makes such repositories anew.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -111,3 +117,66 @@ def _put(files: dict[str, bytes], folder: Path, monkeypatch: pytest.MonkeyPatch)
         place.write_bytes(content)
     monkeypatch.chdir(folder)
     return folder
+
+
+class Web:
+    """A web server on this machine that does with each path what it is told, however odd.
+
+    ``pages`` maps a path to a function that answers a request; ``asked`` are the requests so far, with their headers.
+    """
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
+        self.asked: list[tuple[str, str, dict[str, str]]] = []
+        web = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                web.asked.append((self.command, self.path, dict(self.headers)))
+                self.close_connection = True
+                page = web.pages.get(self.path.partition("?")[0])
+                if page is None:
+                    self.send_error(404)
+                else:
+                    page(self)
+
+            do_HEAD = do_GET
+
+            def log_message(self, *_: object) -> None:
+                """Be silent."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.at = f"http://127.0.0.1:{self.server.server_port}"
+
+    def put(self, path: str, content: bytes, status: int = 200, length: int | None = -1, **headers: str) -> str:
+        """Answer a path with bytes; ``length`` is what is promised (None: nothing). Return the address."""
+
+        def page(request: BaseHTTPRequestHandler) -> None:
+            request.send_response(status)
+            for name, value in headers.items():
+                request.send_header(name.replace("_", "-"), value)
+            if length is not None:
+                request.send_header("Content-Length", str(len(content) if length == -1 else length))
+            request.end_headers()
+            if request.command == "GET":
+                request.wfile.write(content)
+
+        self.pages[path] = page
+        return self.at + path
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """Run a web server on this machine."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    web = Web()
+    thread = threading.Thread(target=web.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield web
+    web.server.shutdown()
+    web.server.server_close()
+    thread.join()
