@@ -12,6 +12,7 @@ from samerun.errors import BadOption
 from samerun.explain.explaining import explain as search
 from samerun.explain.judging import Judge, Kept
 from samerun.explain.laboratory import Laboratory, Limits
+from samerun.explain.pace import side_by_side
 from samerun.record.cause import Explanation
 from samerun.store import folder
 from samerun.store.layout import StoreLayout
@@ -53,7 +54,7 @@ def explain(
         raise BadOption("The two runs lie in different stores.", "Explain two runs of one store.")
     layout = StoreLayout(roots.pop())
     one, other = (Kept(ended(folder.load(each)), each) for each in folders)
-    limits = Limits(max_replays, timeout_s)
+    limits = Limits(max_replays, timeout_s, side_by_side(one.run, other.run))
     laboratory = Laboratory(one, layout, os.environ, VERSION, limits, progress or (lambda text: None))
     try:
         return search(one, other, laboratory, Judge(rtol, atol, metric))

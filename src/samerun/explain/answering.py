@@ -16,13 +16,6 @@ NEAR = 12
 """Up to how many changes are named among which the cause must be, where a search had to stop."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """A smallest set of changes that suffices, by their numbers."""
-
-    members: frozenset[int]
-
-
 @dataclass
 class Answer:
     """An answer as it grows.
@@ -44,7 +37,7 @@ class Answer:
     judge: Judge
     candidates: Sequence[Candidate]
     sites: Sites
-    sets: list[Found] = field(default_factory=list)
+    sets: list[frozenset[int]] = field(default_factory=list)
     places: dict[int, list[str]] = field(default_factory=dict)
     is_whole: bool = False
     is_complete: bool = False
@@ -71,10 +64,6 @@ class Answer:
         """Keep the smallest set that was seen to suffice."""
         if self._near is None or len(taken) < len(self._near):
             self._near = taken
-
-    def add_set(self, found: Found) -> None:
-        """Keep a smallest set."""
-        self.sets.append(found)
 
     def add_own(self, found: Check) -> None:
         """Keep what makes the program differ from itself."""
@@ -105,7 +94,7 @@ class Answer:
 
     def _left(self, named: set[tuple[str, str]]) -> tuple[list[NotCause], list[Unconfirmed]]:
         """Return the changes that are no causes: what did not matter, and what is not known."""
-        taken = frozenset[int]().union(*(each.members for each in self.sets))
+        taken = frozenset[int]().union(*self.sets)
         not_causes, unconfirmed = [], []
         for index, each in enumerate(self.candidates):
             kind, subject = each.change.kind, each.change.subject
@@ -127,11 +116,11 @@ class Answer:
             return "the second run's result is reached without it"
         return ""
 
-    def _causes(self, found: Found) -> list[Cause]:
-        evidence = {index: self._evidence(index, found) for index in found.members}
+    def _causes(self, found: frozenset[int]) -> list[Cause]:
+        evidence = {index: self._evidence(index, found) for index in found}
         return [
             Cause(change.kind, change.subject, where, evidence[index], advice_on(change))
-            for index in sorted(found.members)
+            for index in sorted(found)
             for change in [self.candidates[index].change]
             for where in self._wheres(index)
         ]
@@ -140,11 +129,11 @@ class Answer:
         change = self.candidates[index].change
         return self.places.get(index) or [self.sites.of(change)]
 
-    def _evidence(self, index: int, found: Found) -> str:
+    def _evidence(self, index: int, found: frozenset[int]) -> str:
         start, target = self.start or self.a, self.target or self.b
         moved = self.judge.describe(start, target)
         reached = "the second one's result" if self.is_whole else "another result"
-        others = [self.candidates[each].change.subject for each in sorted(found.members) if each != index]
+        others = [self.candidates[each].change.subject for each in sorted(found) if each != index]
         if others:
             together = f"with this and {', '.join(others)} changed, but not without it"
             return f"{together}, the first run gives {reached} ({moved})"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from samerun.errors import BadOption
-from samerun.explain.answering import Answer, Found
-from samerun.explain.candidates.table import find_candidates
+from samerun.explain.answering import Answer
+from samerun.explain.candidates.table import find_candidates, find_unread
 from samerun.explain.checking.checking import check
 from samerun.explain.fitting import Fitting
 from samerun.explain.judging import Judge, Kept
@@ -27,6 +26,8 @@ from samerun.record.run import Run
 from samerun.record.values import Values
 from samerun.record.verdict import is_same
 from samerun.store.objects import Objects
+
+AGAIN = "with everything changed, once more"
 
 
 def explain(a: Kept, b: Kept, laboratory: Laboratory, judge: Judge) -> Explanation:
@@ -94,11 +95,14 @@ class _Asking:
     answer: Answer
     start: Kept | None = None
     target: Kept | None = None
-    reached: list[frozenset[int]] = field(default_factory=list)
 
     @property
-    def candidates(self) -> Sequence[Candidate]:
+    def candidates(self) -> list[Candidate]:
         return self.trying.candidates
+
+    def _is_start(self, found: Kept) -> bool:
+        assert self.start is not None
+        return self.judge.same(self.start, found)
 
     def go(self) -> None:
         tried = frozenset(index for index, each in enumerate(self.candidates) if not each.unable)
@@ -141,34 +145,49 @@ class _Asking:
 
     def _ask(self, tried: frozenset[int], end: Kept | None) -> None:
         """Search the changes that lead from ``start`` to the end, if there are any and they do."""
-        if not self._reaches_the_end(tried, end):
-            return
+        tried, full = self._everything(tried, end)
+        if full is None:
+            self.answer.note("The changes cannot be tried here.")
+        elif self._is_start(full):
+            self.answer.nothing_matters(end is None)
+        else:
+            self.answer.start, self.answer.target = self.start, full
+            self._set_target(full, tried, end)
+            self._search(tried)
+
+    def _everything(self, tried: frozenset[int], end: Kept | None) -> tuple[frozenset[int], Kept | None]:
+        """Take everything over that can be; where that does not reach the end, also the files that nothing read.
+
+        Returns:
+            The changes that are to be searched, and the result with all of them.
+        """
+        full = self.trying.run(tried, "with everything changed") if tried else self.start
+        if end is None or full is None or self.judge.same(full, end):
+            return tried, full
+        again = self.trying.run(tried, AGAIN, repeat=1) if tried else full
+        if again is None or not self.judge.same(full, again):
+            return tried, full
+        known = len(self.candidates)
+        self.candidates.extend(find_unread(self.a.run, self.b.run, self.trying.objects))
+        more = tried | frozenset(range(known, len(self.candidates)))
+        other = self.trying.run(more, "with the files changed that nothing read") if more != tried else full
+        if other is not None and not self.judge.same(full, other):
+            return more, other
+        del self.candidates[known:]
+        return tried, full
+
+    def _search(self, tried: frozenset[int]) -> None:
         for found in search_all(sorted(tried), self._reaches, self.trying.ahead):
-            self.answer.add_set(Found(found))
+            self.answer.sets.append(found)
         self.answer.is_complete = True
         for each in self.answer.sets:
             self._refine(each)
-
-    def _reaches_the_end(self, tried: frozenset[int], end: Kept | None) -> bool:
-        """Take everything over that can be; say whether that changes the result, and so gives a search an end."""
-        assert self.start is not None
-        full = self.trying.run(tried, "with everything changed") if tried else None
-        if full is None:
-            self.answer.note("None of the changes can be tried here.")
-        elif self.judge.same(self.start, full):
-            self.answer.nothing_matters(end is None)
-        else:
-            self.reached.append(tried)
-            self._set_target(full, tried, end)
-            self.answer.start, self.answer.target = self.start, full
-            return True
-        return False
 
     def _set_target(self, full: Kept, tried: frozenset[int], end: Kept | None) -> None:
         if end is not None and self.judge.same(full, end):
             self.target, self.answer.is_whole = end, True
             return
-        again = self.trying.run(tried, "with everything changed, once more", repeat=1)
+        again = self.trying.run(tried, AGAIN, repeat=1)
         if again is None or not self.judge.same(full, again):
             self.answer.note(
                 "The second run does not give its own result again: what is explained is why the first one's is left. "
@@ -189,20 +208,19 @@ class _Asking:
         return is_reached
 
     def _is_reached(self, found: Kept | None) -> bool:
-        assert self.start is not None
         if found is None:
             return False
-        return self.judge.same(found, self.target) if self.target else not self.judge.same(self.start, found)
+        return self.judge.same(found, self.target) if self.target else not self._is_start(found)
 
-    def _refine(self, each: Found) -> None:
+    def _refine(self, found: frozenset[int]) -> None:
         """Find the places in the files of code of a set, each with the others of its set as they are."""
-        for index in sorted(each.members):
+        for index in sorted(found):
             change = self.candidates[index].change
             if change.kind != "code" or index in self.answer.places:
                 continue
 
             def reaches(take: Apply, index: int = index) -> bool:
                 what = f"with a part of {self.candidates[index].change.subject}"
-                return self._is_reached(self.trying.run(each.members, what, instead={index: take}))
+                return self._is_reached(self.trying.run(found, what, instead={index: take}))
 
             self.answer.places[index] = refine(change, (self.a.run, self.b.run, self.trying.objects), reaches)

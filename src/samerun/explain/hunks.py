@@ -10,6 +10,9 @@ from dataclasses import dataclass
 MOST = 400
 """A file with more pieces than that is taken as one."""
 
+_SCOPES = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+"""What can have a docstring."""
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -42,7 +45,7 @@ def pieces_of(a: str, b: str, *, python: bool = True) -> list[Piece]:
 def apply(a: str, pieces: Collection[Piece]) -> str:
     """Return the first text with these pieces taken over."""
     lines = a.splitlines(keepends=True)
-    for piece in sorted(pieces, key=lambda each: each.a_from, reverse=True):
+    for piece in sorted(pieces, key=lambda each: (each.a_from, each.b_from), reverse=True):
         lines[piece.a_from : piece.a_to] = piece.lines
     return "".join(lines)
 
@@ -54,9 +57,25 @@ def meaning_of(text: str) -> str | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and _has_docstring(node):
+        if isinstance(node, _SCOPES) and _has_docstring(node):
             node.body = node.body[1:]
     return ast.dump(tree)
+
+
+def code_lines(text: str) -> frozenset[int]:
+    """Return the lines on which a statement or expression of a Python text begins, docstrings left out."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    lines: set[int] = set()
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        lines |= {node.lineno} if isinstance(node, (ast.stmt, ast.expr, ast.arg, ast.keyword)) else set()
+        docstring = node.body[0] if isinstance(node, _SCOPES) and _has_docstring(node) else None
+        waiting += [child for child in ast.iter_child_nodes(node) if child is not docstring]
+    return frozenset(lines)
 
 
 def _has_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

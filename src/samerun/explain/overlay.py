@@ -151,9 +151,8 @@ class Overlays:
         )
         if done.returncode:
             files.remove_tree(folder)
-            raise CannotReplay(
-                f"{name} {version_of(facts)} is in no environment any more and cannot be installed: {_said(done.stderr)}"
-            )
+            gone = f"{name} {version_of(facts)} is in no environment any more"
+            raise CannotReplay(f"{gone} and could not be installed: {_said(done.stderr)}")
 
 
 def _said(text: str) -> str:
@@ -170,7 +169,7 @@ def _origin(facts: Json) -> str:
 
 
 def _listed(metadata: Path) -> Iterator[tuple[str, str]]:
-    """Yield what a distribution's RECORD lists, path and hash (packaging specification, Recording installed projects)."""
+    """Yield path and hash of each file of a distribution (packaging specification, Recording installed projects)."""
     with open(metadata / "RECORD", encoding="utf-8", newline="") as file:
         for row in csv.reader(file):
             if len(row) >= 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
-from samerun.explain.hunks import Piece, apply, pieces_of
+from samerun.explain.hunks import Piece, apply, code_lines, meaning_of, pieces_of
 from samerun.explain.mixture import Mixture, content_of
 from samerun.explain.search import find_all
 from samerun.record.run import Run
@@ -42,10 +42,16 @@ def refine(
 
     indices = range(len(pieces))
     # Together they may not suffice, if what is no piece by itself matters after all; then the file stays one.
-    is_one = len(pieces) == 1 or not takes(frozenset(indices))
+    is_one = len(pieces) == 1 or not (_is_all(one, other, pieces, change.subject) or takes(frozenset(indices)))
     sets = [frozenset(indices)] if is_one else find_all(indices, takes)
     chosen = sorted(frozenset().union(*sets))
     return [_place(change.subject, pieces[index], other) for index in (chosen[:1] if is_one else chosen)]
+
+
+def _is_all(one: str, other: str, pieces: Sequence[Piece], path: str) -> bool:
+    """Say whether the pieces together make the second text, as far as it means anything: then no run need show it."""
+    whole = apply(one, pieces)
+    return whole == other or (path.endswith((".py", ".pyw")) and meaning_of(whole) == meaning_of(other) is not None)
 
 
 def _text(content: bytes | None) -> str | None:
@@ -56,7 +62,12 @@ def _text(content: bytes | None) -> str | None:
 
 
 def _place(path: str, piece: Piece, other: str) -> str:
-    lines: Sequence[str] = piece.lines
-    first = next((offset for offset, line in enumerate(lines) if line.strip() and not line.strip().startswith("#")), 0)
+    """Return the first line of a piece that is code: neither empty nor a comment or docstring."""
     last = max(1, len(other.splitlines()))
-    return f"{path}:{min(piece.b_from + first + 1, last)}"
+    span = range(piece.b_from + 1, piece.b_from + len(piece.lines) + 1)
+    telling = code_lines(other) if path.endswith((".py", ".pyw")) else None
+    for offset, number in enumerate(span):
+        text = piece.lines[offset].strip()
+        if number in telling if telling is not None else text and not text.startswith("#"):
+            return f"{path}:{number}"
+    return f"{path}:{min(piece.b_from + 1, last)}"

@@ -7,21 +7,17 @@ put together while the program runs.
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import NamedTuple, TypeGuard
 
-from samerun.explain.mixture import content_of
-from samerun.factors.arguments import words_of
+from samerun.explain.declared import declared_options, declared_positions, grouped
+from samerun.explain.sources import trees_of
 from samerun.record.missing import Missing
 from samerun.record.run import Run
 from samerun.record.values import Change
 from samerun.store.objects import Objects
-
-MOST_BYTES = 1 << 20
-"""A longer file was written by a program."""
 
 _VARIABLES = ("environment-variable", "thread-count", "timezone", "locale", "precision", "instruction-set")
 _ASKS = ("get", "getenv", "pop", "setdefault", "getint", "getfloat", "getboolean")
@@ -60,15 +56,7 @@ class Sites:
 
     @cached_property
     def _trees(self) -> dict[str, ast.Module]:
-        """The parsed files of the project's code that were read."""
-        code, found = self._run.reading("code"), {}
-        for path, fact in ({} if isinstance(code, Missing) else code).items():
-            is_read = isinstance(fact, dict) and fact.get("read") and not os.path.isabs(path)
-            if is_read and path.endswith(".py") and fact.get("size", 0) <= MOST_BYTES:
-                tree = _parsed(content_of(self._run, path, self._objects))
-                if tree is not None:
-                    found[path] = tree
-        return found
+        return trees_of(self._run, self._objects)
 
     def _nodes(self, matches: Callable[[ast.AST], bool]) -> Iterator[Line]:
         for path, tree in self._trees.items():
@@ -92,7 +80,8 @@ class Sites:
         """Yield where the program takes a word of its command line by its place."""
         place = 0
         reading = self._run.reading("arguments")
-        words = [] if isinstance(reading, Missing) else words_of(list(reading["argv"]))
+        declared = declared_options(self._trees.values())
+        words = [] if isinstance(reading, Missing) else grouped(list(reading["argv"]), declared)
         before = [each for each in words if each.name and not each.name.startswith("python -")]
         for each in before:
             if each.name == f"argument {number}":
@@ -113,15 +102,9 @@ class Sites:
         return option.lstrip("-").replace("-", "_")
 
     def _positional(self, number: int) -> str:
-        """Return the name of a positional argument that is declared."""
-        names = [
-            _text(node.args[0]) or ""
-            for tree in self._trees.values()
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Call) and node.args and _called(node) in _DECLARES
-        ]
-        plain = [name for name in names if name and not name.startswith("-")]
-        return plain[number - 1] if number <= len(plain) else ""
+        """Return the name of an argument that is declared by its place."""
+        names = declared_positions(self._trees.values())
+        return names[number - 1] if number <= len(names) else ""
 
     def _uses(self, name: str) -> list[Line]:
         """Return where a parsed option is read: as an attribute, else as a parameter of that name."""
@@ -150,13 +133,6 @@ class Sites:
             for node in ast.walk(tree):
                 if _names_file(_text(node), path):
                     yield from _users(place, tree, node)
-
-
-def _parsed(content: bytes | None) -> ast.Module | None:
-    try:
-        return None if content is None else ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _relative(place: str, run: Run) -> str:

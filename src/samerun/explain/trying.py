@@ -39,7 +39,7 @@ class Trying:
     b: Kept
     laboratory: Laboratory
     objects: Objects
-    candidates: Sequence[Candidate]
+    candidates: list[Candidate]
     fitting: Fitting
     held: dict[str, Values] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import configparser
 from functools import partial
 
 import yaml
 
+from samerun.explain.candidates.writing import graft, read, write
 from samerun.explain.hunks import apply, pieces_of
 from samerun.explain.mixture import Candidate, Mixture, content_of
 from samerun.factors.config import RECORDED, parse
@@ -44,7 +45,7 @@ def with_key(path: str, content: bytes, other: bytes, key: str) -> bytes:
     """Return a configuration file with one key as another version of it has it.
 
     The lines that change this key alone are taken over, so that every other byte stays as it was; where no such lines
-    are, the document is written anew (JSON and YAML), else the other version is taken as a whole.
+    are, the document is written anew, else the other version is taken as a whole.
 
     Args:
         path: the file's name, which says how it is written.
@@ -72,37 +73,19 @@ def _with_value(keys: dict[str, Json], others: dict[str, Json], key: str) -> dic
 
 
 def _by_value(path: str, content: bytes, other: bytes, key: str) -> bytes | None:
-    is_json = path.lower().endswith(".json")
-    if not is_json and not path.lower().endswith((".yaml", ".yml")):
+    """Write the document anew with the one value; None where it could not be told from the others then."""
+    try:
+        document = read(path, content)
+        if document is None or not graft(document, read(path, other), key):
+            return None
+        changed = write(path, document)
+    except (ValueError, configparser.Error, yaml.YAMLError):
         return None
-    load = json.loads if is_json else yaml.safe_load
-    document = load(content)
-    changed = _graft(document, load(other), key)
-    if not changed:
-        return None
-    text = json.dumps(document, indent=2) if is_json else yaml.safe_dump(document, sort_keys=False)
-    return text.encode()
+    wanted = _with_value(parse(path, content) or {}, parse(path, other) or {}, key)
+    found = parse(path, changed)
+    return changed if found is not None and _without_empty(found) == _without_empty(wanted) else None
 
 
-def _graft(document: Json, other: Json, key: str) -> bool:
-    """Put the other document's value of a dotted key into a document; False if neither holds such a key."""
-    for name in list(document) if isinstance(document, dict) else ():
-        if str(name) == key:
-            return _put(document, other, name)
-        if key.startswith(f"{name}.") and isinstance(document[name], dict):
-            below = other.get(name) if isinstance(other, dict) else None
-            return _graft(document[name], below if isinstance(below, dict) else {}, key[len(str(name)) + 1 :])
-    if isinstance(other, dict):
-        for name in other:
-            if str(name) == key or key.startswith(f"{name}."):
-                document[name] = other[name]
-                return True
-    return False
-
-
-def _put(document: dict[Json, Json], other: Json, name: Json) -> bool:
-    if isinstance(other, dict) and name in other:
-        document[name] = other[name]
-    else:
-        del document[name]
-    return True
+def _without_empty(keys: dict[str, Json]) -> dict[str, Json]:
+    """Return the keys without tables that hold nothing: a table's last key may take the table with it."""
+    return {name: value for name, value in keys.items() if value not in ({}, "{}")}

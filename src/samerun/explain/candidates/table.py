@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from msgspec import structs
+
 from samerun.compare.factors import compare_factors
 from samerun.explain.candidates import arguments, configuration, drawn, packages
 from samerun.explain.mixture import Candidate, Mixture, content_of, fact_of
 from samerun.factors import FACTORS
+from samerun.factors.caches import is_by_product
+from samerun.factors.code import is_code
 from samerun.factors.factor import Variables
 from samerun.record.files import FileFact
+from samerun.record.missing import Missing
 from samerun.record.run import Run
-from samerun.record.values import Change
+from samerun.record.values import Change, Json
 from samerun.store.objects import Objects
 
 Maker = Callable[[Change, Run, Run, Objects], Candidate | None]
@@ -26,8 +31,39 @@ def find_candidates(a: Run, b: Run, objects: Objects) -> list[Candidate]:
     """
     changes = [change for change in compare_factors(a, b) if change.note != "not imported"]
     made = [_make(change, a, b, objects) for change in changes]
-    candidates = [each for each in made if each is not None]
-    return candidates + drawn.find(a, b)
+    candidates = [each for each in made if each is not None] + arguments.find(a, b, objects) + drawn.find(a, b)
+    return sorted(candidates, key=lambda each: _ORDER.get(each.change.kind, len(_ORDER)))
+
+
+def find_unread(a: Run, b: Run, objects: Objects) -> list[Candidate]:
+    """Return the files of the folder that neither run read and that are another or are not there in one of them.
+
+    That a file is there can matter: a folder is listed, a name is looked for, a program that is no Python reads it.
+    """
+    readings = [run.reading("code") for run in (a, b)]
+    mine, theirs = ({} if isinstance(each, Missing) else each for each in readings)
+    paths = [path for path in sorted({**mine, **theirs}) if not path.endswith("/") and not is_by_product(path)]
+    changes = [Change(_kind_of(path, a, b), path, _hash(mine.get(path)), _hash(theirs.get(path))) for path in paths]
+    read = {path for run in (a, b) for path in paths if _was_read(fact_of(run, path))}
+    made = [_file(change, a, b, objects) for change in changes if change.subject not in read]
+    return [each for each in made if each is not None and not each.unable]
+
+
+def _hash(fact: Json) -> Json:
+    return fact.get("hash") or f"{fact.get('size')} bytes" if isinstance(fact, dict) else None
+
+
+def _was_read(fact: FileFact | None) -> bool:
+    return fact is not None and fact.read
+
+
+def _kind_of(path: str, a: Run, b: Run) -> str:
+    return "leftover-state" if _was_left(path, a, b) else "code" if is_code(path) else "data"
+
+
+def _was_left(path: str, a: Run, b: Run) -> bool:
+    """Say whether a file that the second run found is one that the first one wrote, and did not find itself."""
+    return fact_of(a, path) is None and fact_of(b, path) is not None and path in {each.path for each in a.outputs}
 
 
 def _make(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
@@ -42,6 +78,8 @@ def _file(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
     """
     if _is_unchanged(fact_of(a, change.subject), fact_of(b, change.subject)):
         return None
+    if change.kind == "data" and _was_left(change.subject, a, b):
+        change = structs.replace(change, kind="leftover-state")
     is_there = fact_of(b, change.subject) is None or content_of(b, change.subject, objects) is not None
     unable = "" if is_there else "its content in the second run was not kept, and the file has changed since"
     return Candidate(change, partial(_take_file, change.subject), unable)
@@ -97,7 +135,6 @@ _MAKERS: dict[str, Maker] = {
     "code": _file,
     "data": _file,
     "config": configuration.make,
-    "arguments": arguments.make,
     "environment-variable": _variable,
     "package": packages.make,
     "python": _interpreter,
@@ -112,3 +149,5 @@ _MAKERS: dict[str, Maker] = {
     "locale": _variable,
     "working-directory": _whole,
 }
+
+_ORDER = {kind: place for place, kind in enumerate(("code", "data", "config", "arguments", *_MAKERS))}
