@@ -18,11 +18,13 @@ from samerun.factors.instruction_set import InstructionSet
 from samerun.factors.listing_order import ListingOrder
 from samerun.factors.locale import Locale
 from samerun.factors.machine import Machine
+from samerun.factors.memory_address import MemoryAddress
 from samerun.factors.network import Network
 from samerun.factors.nondeterministic_kernel import NondeterministicKernel
 from samerun.factors.os_entropy import OsEntropy
 from samerun.factors.package import Package
 from samerun.factors.precision import Precision
+from samerun.factors.process_id import ProcessId
 from samerun.factors.python import Python
 from samerun.factors.seed import Seed
 from samerun.factors.thread_count import ThreadCount
@@ -50,6 +52,8 @@ FACTORS: tuple[Factor, ...] = (
     Precision(),
     OsEntropy(),
     UninitialisedMemory(),
+    MemoryAddress(),
+    ProcessId(),
     *(Unseeded(library) for library in LIBRARIES),
     Clock(),
     Timezone(),

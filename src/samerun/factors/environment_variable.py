@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from samerun.factors.factor import ABSENT, Plain, Plan, Scene
 from samerun.factors.hash_order import HashOrder
@@ -33,6 +34,10 @@ _ALLOCATED = re.compile(r"\w*VISIBLE_DEVICES|(SLURM|PMI|OMPI)_\w+")
 _OWNERS = (
     HashOrder(), ThreadCount(), InstructionSet(), Timezone(), Locale(), NondeterministicKernel(), Precision(),
 )  # fmt: skip
+
+
+OTHER_HOME = "<another path of the same folder>"
+_OTHER_USER = "somebody"
 
 
 class EnvironmentVariable(Plain):
@@ -66,12 +71,19 @@ class EnvironmentVariable(Plain):
         for name, value in values.items():
             if value == ABSENT:
                 plan.environment.pop(name, None)
+            elif value == OTHER_HOME:
+                plan.setup["other_home"] = True
             elif _ALLOCATED.fullmatch(name) and name in plan.environment:
                 continue
             elif "<redacted:" not in value:
                 plan.environment[name] = value
             elif name not in plan.environment:
                 plan.notes.append(f"the variable {name} held a secret, which was not kept, and is not set now")
+
+    def variations(self, values: Values) -> Iterator[Values]:
+        """Yield another path of the home folder, and another name of the user: who runs it ought not to matter."""
+        yield {**values, "HOME": OTHER_HOME}
+        yield {**values, "USER": _OTHER_USER, "LOGNAME": _OTHER_USER}
 
 
 def _is_unset(*values: Json) -> bool:

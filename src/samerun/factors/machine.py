@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from samerun.factors.factor import Plain, Scene
+from samerun.factors.factor import Plain, Plan, Scene
 from samerun.record.values import Change, Reading, Values
 
+HOST = "host name"
+UMASK = "umask"
 _COMPARED = ("processor", "instruction sets", "architecture", "gpu", "driver", "libc", "system")
 
 
@@ -29,6 +32,20 @@ class Machine(Plain):
         """Return the parts that may change results; a kernel's patch level is none."""
         changes = super().differences(a, b)
         return [each for each in changes if each.subject in _COMPARED or _is_reported(each)]
+
+    def give(self, plan: Plan, values: Values) -> None:
+        """Give the machine another name, or the process another mask of permissions, if that is asked for."""
+        if values.get(HOST):
+            plan.setup["hostname"] = values[HOST]
+            if "HOSTNAME" in plan.environment:
+                plan.environment["HOSTNAME"] = values[HOST]
+        if values.get(UMASK):
+            plan.setup["umask"] = int(values[UMASK], 8)
+
+    def variations(self, values: Values) -> Iterator[Values]:
+        """Yield what can be another here: the host's name, and how private new files are (a setting of its shells)."""
+        yield {**values, HOST: "another-host"}
+        yield {**values, UMASK: "077"}
 
 
 def _is_reported(change: Change) -> bool:

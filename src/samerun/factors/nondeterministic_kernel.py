@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from samerun.factors.factor import Plan, Scene, Variables
 from samerun.record.values import Reading, Values
 
 CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
+
+_ASKED = {CUBLAS: ":4096:8", "TF_DETERMINISTIC_OPS": "1", "FLASH_ATTENTION_DETERMINISTIC": "1", "NCCL_ALGO": "Ring"}
 
 
 class NondeterministicKernel(Variables):
@@ -35,3 +39,12 @@ class NondeterministicKernel(Variables):
         plan.portable = bool(values.get("--portable"))
         if plan.deterministic:
             plan.environment.setdefault(CUBLAS, ":4096:8")
+
+    def held(self, values: Values) -> Values | None:
+        """Return that deterministic kernels are asked for, of every library; what the user set is kept."""
+        return {**_ASKED, **values, "--deterministic": True}
+
+    def variations(self, values: Values) -> Iterator[Values]:
+        """Yield the same, for a program that was run without."""
+        if not values.get("--deterministic"):
+            yield {**_ASKED, **values, "--deterministic": True}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from samerun.factors.factor import Plain, Plan, Scene
 from samerun.record.values import Change, Reading, Values
+
+ELSEWHERE = "elsewhere"
 
 
 class WorkingDirectory(Plain):
@@ -25,6 +28,10 @@ class WorkingDirectory(Plain):
     def give(self, plan: Plan, values: Values) -> None:
         """Start in the same place of the project's folder, as the program sees it."""
         plan.cwd = os.path.normpath(os.path.join(values["tree"], values["below"]))
+
+    def variations(self, values: Values) -> Iterator[Values]:
+        """Yield another path of the whole project; to start it from another folder is to give another command."""
+        yield {**values, ELSEWHERE: True}
 
     def advice(self, change: Change) -> str:
         """Return how to get rid of the dependence."""

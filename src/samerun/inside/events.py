@@ -52,6 +52,11 @@ class _Channel:
 _channel = _Channel()
 
 
+def be_steady() -> None:
+    """Do the same at every event from now on, however much time has passed since the last: memory is taken alike."""
+    globals()["_TRUSTED"] = -1.0
+
+
 def label() -> str:
     """Return the label that this process claimed: unique within the run and the same in a replay."""
     return _channel.label

@@ -17,6 +17,7 @@ from samerun.basics.redaction import Redactor
 from samerun.errors import CannotReplay
 from samerun.factors import FACTORS
 from samerun.factors.factor import Factor, Plan
+from samerun.factors.working_directory import ELSEWHERE, WorkingDirectory
 from samerun.launch import enter
 from samerun.launch.allowance import Allowance
 from samerun.launch.found import make_redactor
@@ -28,6 +29,7 @@ from samerun.launch.order import Launch
 from samerun.launch.other_path import move_paths
 from samerun.launch.revealing import reveal
 from samerun.launch.secrets import known_secrets
+from samerun.launch.surroundings import SetUp, refused, surround
 from samerun.launch.through import Through, environments_of
 from samerun.launch.tree import Tree, TreeReader
 from samerun.launch.workspace import Workspace, WorkspaceBuilder
@@ -98,7 +100,8 @@ def run_again(
         CannotReplay: data that the run read is neither where it was nor in the store.
         CannotStart: the command cannot be started any more.
     """
-    for mounts in (True, False) if can_mount() else (False,):
+    elsewhere = (given or {}).get(WorkingDirectory.kind, {}).get(ELSEWHERE)
+    for mounts in (True, False) if can_mount() and not elsewhere else (False,):
         tell("building the workspace")
         again = prepare_again(run, layout, environment, version, mounts=mounts, python=python, given=given)
         again.launch.timeout_s = timeout_s
@@ -108,7 +111,7 @@ def run_again(
             if mounts and done.ending.returncode == enter.FAILED and again.mounting_failed:
                 files.remove_tree(done.folder.path)
                 continue
-            return Replayed(done, again.notes)
+            return Replayed(done, [*again.notes, *refused(again.workspace.folder.parent)])
         finally:
             clear(again)
     raise AssertionError("a launch without mounts always returns")
@@ -146,6 +149,7 @@ def prepare_again(
             plan.environment["PATH"] = os.pathsep.join(
                 (os.path.dirname(python), plan.environment.get("PATH", os.defpath))
             )
+        surround(plan, home)
         launch = _launch(run, layout, redactor, version, plan, workspace, mounts)
     except BaseException:
         files.remove_tree(home)
@@ -264,6 +268,8 @@ def _launch(
         order.through = Through(environments_of(run), layout, plan, workspace, ground, git_objects)
     else:
         move_paths(order, original, workspace.folder)
+        if plan.setup:
+            order.through = SetUp(plan, workspace.folder.parent)
     return order
 
 

@@ -12,15 +12,22 @@ See mount_namespaces(7), user_namespaces(7).
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import json
 import os
+import signal
+import socket
 import struct
 import sys
+from collections.abc import Callable
 
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWUTS = 0x04000000
+_CLONE_NEWPID = 0x20000000
 _CLONE_NEWNET = 0x40000000
+_SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 _ADDR_NO_RANDOMIZE = 0x0040000
 _MS_RDONLY = 1
 _MS_REMOUNT = 32
@@ -43,15 +50,16 @@ def main() -> None:
     # Opened before anything is mounted over the place where the parent looks for it.
     report = os.open(sys.argv[1] + ".failed", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        _separate()
-        _mount_all(plan)
+        if plan.get("separate", True):
+            _separate()
+            _mount_all(plan)
         os.chdir(plan["cwd"])
-        set_up(plan.get("setup", {}))
     except OSError as error:
         os.write(report, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
         os._exit(FAILED)
     if not command:
         os._exit(0)
+    _tell(set_up(plan.get("setup", {}), plan.get("separate", True)), sys.argv[1] + ".notes")
     try:
         os.execvpe(command[0], command, os.environ)
     except FileNotFoundError:
@@ -60,23 +68,136 @@ def main() -> None:
         os._exit(126)
 
 
-def set_up(asked: dict[str, object]) -> None:
-    """Change what is around the command, each by its name.
+def set_up(asked: dict[str, object], separate: bool = True) -> list[str]:
+    """Change what is around the command, each by its name in ``SETTINGS``.
 
-    ``umask`` (a number); ``same_addresses`` (address space layout is not randomised: personality(2)); ``no_network``
-    (a network namespace without any way out: network_namespaces(7)); ``hostname`` (a name: uts_namespaces(7)).
+    Args:
+        asked: the settings.
+        separate: whether this process has a mount table of its own.
+
+    Returns:
+        A sentence for each that this system refuses; the command runs without it.
     """
-    if "umask" in asked:
-        os.umask(int(str(asked["umask"])))
-    if asked.get("same_addresses"):
-        _check(_libc.personality(_ADDR_NO_RANDOMIZE) & -0x80000000, "personality")
-    if asked.get("no_network"):
-        _check(_libc.unshare(_CLONE_NEWNET), "unshare the network")
-    if "hostname" in asked:
-        _check(_libc.unshare(_CLONE_NEWUTS), "unshare the host's name")
-        name = str(asked["hostname"]).encode()
-        _check(_libc.sethostname(name, len(name)), "sethostname")
+    refused = []
+    for name, change in SETTINGS.items():
+        try:
+            if name in asked and not separate and change is _number_from:
+                raise OSError(0, "there are no mount namespaces here")
+            if name in asked:
+                change(asked[name])
+        except OSError as error:
+            refused.append(f"{name.replace('_', ' ')} could not be set: {error.strerror or error}")
+    return refused
 
+
+def _set_umask(mask: object) -> None:
+    os.umask(int(str(mask)))
+
+
+def _set_hostname(hostname: object) -> None:
+    _check(_libc.unshare(_CLONE_NEWUTS), "unshare the host's name")
+    name = str(hostname).encode()
+    _check(_libc.sethostname(name, len(name)), "sethostname")
+
+
+def _take_network_away(asked: object) -> None:
+    """Leave the machine's network; what processes say to each other over the local one goes on."""
+    _check(_libc.unshare(_CLONE_NEWNET), "unshare the network")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        name = b"lo".ljust(16, b"\0")
+        found = fcntl.ioctl(control, _SIOCGIFFLAGS, struct.pack("16sh14x", name[:16], 0))
+        flags = struct.unpack("16sh14x", found)[1]
+        fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sh14x", name[:16], flags | _IFF_UP))
+
+
+def _place_alike(asked: object) -> None:
+    """Have the system place programs and their memory alike each time; all that are started below inherit it."""
+    _check(_libc.personality(_ADDR_NO_RANDOMIZE) & -0x80000000, "personality")
+
+
+def _number_from(first: object) -> None:
+    """Go on as the process ``first`` in a space of numbers of its own: the same in every run, and its children's too.
+
+    Three processes are left: outside, one that ends as the command does; inside, the first of the new space, which has
+    the duty to wait for orphans (pid_namespaces(7)); and the command, as which this function returns.
+    """
+    _refuse_without_proc()
+    reader, writer = os.pipe()
+    _check(_libc.unshare(_CLONE_NEWPID), "unshare the process numbers")
+    init = os.fork()
+    if init:
+        os.close(writer)
+        _end_alike(init, reader)
+    os.close(reader)
+    _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    _mount("proc", "/proc", "proc", 0, None)
+    with open("/proc/sys/kernel/ns_last_pid", "w", encoding="ascii") as file:
+        file.write(str(int(str(first)) - 1))
+    command = os.fork()
+    if command:
+        _wait_for_all(command, writer)
+    os.close(writer)
+
+
+def _refuse_without_proc() -> None:
+    """Try in a child whether the space's own ``/proc`` may be mounted: without one, a process's number leads nowhere.
+
+    Raises:
+        OSError: it may not.
+    """
+    child = os.fork()
+    if child == 0:
+        status = _libc.unshare(_CLONE_NEWNS | _CLONE_NEWPID)
+        inner = os.fork() if status == 0 else -1
+        if inner == 0:
+            os._exit(0 if _libc.mount(b"proc", b"/proc", b"proc", ctypes.c_ulong(0), None) == 0 else 1)
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1]) if inner > 0 else 1)
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0:
+        raise OSError(0, "no /proc of one's own may be mounted here")
+
+
+def _wait_for_all(command: int, writer: int) -> None:
+    """Be the first process: hand signals on, wait for whoever is left alone, and tell how the command ended."""
+    _hand_on(command)
+    while True:
+        ended, status = os.waitpid(-1, 0)
+        if ended == command:
+            os.write(writer, str(status).encode())
+            os._exit(0)
+
+
+def _end_alike(init: int, reader: int) -> None:
+    """Be the process that the launcher knows: hand signals on, and end as the command did."""
+    _hand_on(init)
+    told = os.read(reader, 32)
+    os.waitpid(init, 0)
+    code = os.waitstatus_to_exitcode(int(told)) if told else -int(signal.SIGKILL)
+    if code >= 0:
+        os._exit(code)
+    _libc.prctl(_PR_SET_DUMPABLE, 0)  # the command has left its own core, if any
+    if -code not in (signal.SIGKILL, signal.SIGSTOP):
+        signal.signal(-code, signal.SIG_DFL)
+    os.kill(os.getpid(), -code)
+
+
+def _hand_on(process: int) -> None:
+    def handle(number: int, frame: object) -> None:
+        os.kill(process, number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, handle)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # from a terminal it reaches the command by itself
+
+
+SETTINGS: dict[str, Callable[[object], None]] = {
+    "umask": _set_umask,
+    "same_addresses": _place_alike,
+    "no_network": _take_network_away,
+    "hostname": _set_hostname,
+    "first_pid": _number_from,
+}
+"""What can be set around a command: a mask of permissions, addresses that are not randomised, no network but the local
+one, the host's name, and the number of the command's process, which comes last since it is another process then."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -85,6 +206,13 @@ def _check(result: int, what: str) -> None:
     if result != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def _tell(sentences: list[str], path: str) -> None:
+    """Leave sentences for the parent; nothing where there are none."""
+    if sentences:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(sentences))
 
 
 def _separate() -> None:

@@ -233,7 +233,8 @@ class Gathering:
         paths = tuple(dict.fromkeys((str(ground.tree), str(ground.real), str(self._folder.path), *stamped)))
         given = self._order.plan.conditions.get(Clock.kind, "")
         started, ended = clock_seen(given, ending.started, ending.started + ending.seconds)
-        return Window(started, ended, holder.host if holder else "", pids, paths, self._run.id)
+        host = str(self._order.plan.setup.get("hostname") or (holder.host if holder else ""))
+        return Window(started, ended, host, pids, paths, self._run.id)
 
 
 def _all_report(observed: Observation) -> bool:

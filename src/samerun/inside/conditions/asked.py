@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "clock": "clock",
     "uninitialised-memory": "memory",
     "memory-address": "addresses",
+    "process-id": "process_id",
 }
 """Each kind with the module beside this one that carries it out: ``install(mode)`` is called once in each process."""
 
