@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from samerun.errors import RunStillGoing, UnknownRun
+from samerun.record.run import Status
 from samerun.store import folder as folders
 from samerun.store.collect import collect, remove
 from samerun.store.layout import RunFolder, StoreLayout
@@ -152,3 +153,34 @@ def test_what_a_killed_run_was_told_goes_and_its_log_stays(make_run: MakeRun, la
     assert going.spool.is_dir()
     assert not killed.spool.exists()
     assert killed.train_log.exists()
+
+
+def tried(layout: StoreLayout, base: str, status: Status = "finished") -> RunFolder:
+    """Put a trial of a run into the store, as a question leaves it."""
+    place = RunFolder(layout.trials / base / "0123" / "20260101_120009_trial0").create()
+    holder = folders.holder() if status == "running" else None
+    folders.save(place, run_record(place.id, status=status, holder=holder))
+    return place
+
+
+def test_what_was_tried_with_a_run_goes_with_it(make_run: MakeRun, layout: StoreLayout) -> None:
+    first, second = make_run(), make_run("20260101_120001_second")
+    own, other = tried(layout, first.id), tried(layout, second.id)
+    assert collect(layout).bytes == 0
+    remove(layout, [first])
+    assert not own.path.exists()
+    assert other.path.exists()
+
+
+def test_trials_of_runs_that_are_gone_are_freed(make_run: MakeRun, layout: StoreLayout) -> None:
+    make_run()
+    orphan = tried(layout, "20250101_120000_nobody")
+    assert collect(layout).bytes > 100
+    assert not orphan.path.exists()
+
+
+def test_a_workspace_stays_while_a_trial_goes_on_in_it(make_run: MakeRun, layout: StoreLayout) -> None:
+    tried(layout, make_run().id, "running")
+    (layout.workspaces / "used").mkdir(parents=True)
+    collect(layout)
+    assert (layout.workspaces / "used").exists()

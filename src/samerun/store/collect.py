@@ -54,9 +54,13 @@ def remove(layout: StoreLayout, runs: list[RunFolder]) -> Removed:
             raise UnknownRun(f"{run_folder.path} is not the folder of a run.", "Nothing was removed.")
         if _is_running(run_folder):
             raise RunStillGoing(f"The run {run_folder.id} has not ended.", "Wait for it, or stop it.", id=run_folder.id)
-    size = sum(_size(run_folder.path) for run_folder in set(runs))
+    # What was tried with a run goes with it: nobody can ask about it any more.
+    trials = [layout.trials / run_folder.id for run_folder in set(runs) if is_run_id(run_folder.id)]
+    size = sum(_size(path) for path in (*(run_folder.path for run_folder in set(runs)), *trials))
     for run_folder in dict.fromkeys(runs):
         _remove_folder(layout, run_folder.path)
+    for path in trials:
+        files.remove_tree(path)
     return Removed(tuple(dict.fromkeys(run_folder.id for run_folder in runs)), size)
 
 
@@ -95,7 +99,9 @@ def collect(layout: StoreLayout, *, dry_run: bool = False) -> Freed:
     """
     runs = [(run_folder, _load(run_folder)) for run_folder in layout.run_folders()]
     unreadable = [run_folder.id for run_folder, run in runs if run is None]
-    going = [run.started for _, run in runs if run is not None and run.status == "running"]
+    tried = [_load(RunFolder(path.parent)) for path in layout.trials.glob("*/*/*/run.json")]
+    known = (*(run for _, run in runs), *tried)
+    going = [run.started for run in known if run is not None and run.status == "running"]
     said = b"\0".join(_records([run_folder for run_folder, _ in runs]))
     before = min(going) - _SLACK_SECONDS if going else math.inf
     objects = [] if unreadable else _unneeded(Objects(layout.objects), said, before)
@@ -103,7 +109,9 @@ def collect(layout: StoreLayout, *, dry_run: bool = False) -> Freed:
     environments = [path for path in _below(layout.environments) if path.name.encode() not in said]
     spools = [run_folder.spool for run_folder, run in runs if run is not None and run.status != "running"]
     spools = [path for path in spools if path.is_dir()]
-    paths = [*_forgotten(layout), *spools, *objects, *workspaces, *environments]
+    ids = {run_folder.id for run_folder, _ in runs}
+    trials = [path for path in _below(layout.trials) if path.name not in ids]
+    paths = [*_forgotten(layout), *spools, *trials, *objects, *workspaces, *environments]
     size = sum(_size(path) for path in paths)
     if not dry_run:
         for path in paths:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from msgspec import structs
@@ -46,7 +47,8 @@ def find_unread(a: Run, b: Run, objects: Objects) -> list[Candidate]:
     changes = [Change(_kind_of(path, a, b), path, _hash(mine.get(path)), _hash(theirs.get(path))) for path in paths]
     read = {path for run in (a, b) for path in paths if _was_read(fact_of(run, path))}
     made = [_file(change, a, b, objects) for change in changes if change.subject not in read]
-    return [each for each in made if each is not None and not each.unable]
+    # Their contents were never looked at: that they are there, under their names and with their sizes, is all there is.
+    return [replace(each, unable="") for each in made if each is not None]
 
 
 def _hash(fact: Json) -> Json:
