@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from samerun.explain.checking.bench import Bench
+from samerun.explain.checking.repeating import REPEATS
 from samerun.explain.checking.sources import given_with
-from samerun.explain.checking.use import Use
+from samerun.explain.checking.taking_apart import FEW
+from samerun.explain.checking.use import HALF_SEEN, Use
 from samerun.explain.checking.varying import Moved
 from samerun.explain.laboratory import Given
 from samerun.explain.search import find_minimal
@@ -19,10 +22,11 @@ MOST_PLACES = 32
 FEW_PLACES = 2
 """With more lines than this, following the program's lines costs fewer runs than trying one after another."""
 
-TIMES = 2
-"""How many runs with only some lines held still must agree."""
+PAIRS = 5
+"""How many pairs of runs are followed at most: what comes by chance agrees now and then."""
 
-Suffices = Callable[[frozenset[int]], bool]
+Suffices = Callable[[frozenset[int], int], bool]
+"""Whether some of the lines account for the difference, as far as so many runs can tell."""
 
 
 def place_of(bench: Bench, use: Use, needed: Sequence[str], kind: str) -> str | None:
@@ -40,10 +44,12 @@ def place_of(bench: Bench, use: Use, needed: Sequence[str], kind: str) -> str | 
     places = use.places(kind)
     rest = given_with(bench.base.run, [each for each in needed if each != kind])
 
-    def suffices(chosen: frozenset[int]) -> bool:
+    def suffices(chosen: frozenset[int], times: int) -> bool:
         lines = [places[index] for index in sorted(chosen)]
-        return bool(lines) and bench.holding(needed, {kind: lines}).agrees(TIMES)
+        return bool(lines) and bench.holding(needed, {kind: lines}).agrees(times)
 
+    if kind in HALF_SEEN:
+        return line_between(bench, rest, rest) or next(iter(places), None)
     return _place(bench, places, suffices if use.has_sites(kind) else None, (rest, rest))
 
 
@@ -58,17 +64,19 @@ def place_of_moved(bench: Bench, use: Use, moved: Moved) -> str | None:
     places, kind = use.places(moved.kind), moved.kind
     watched = bench.watched or bench.base
 
-    def moves(chosen: frozenset[int]) -> bool:
+    def moves(chosen: frozenset[int], times: int) -> bool:
         lines = [places[index] for index in sorted(chosen)]
         varied = {**moved.values, kind: {**moved.values[kind], SITES: lines}}
         return bool(lines) and not bench.same(watched, bench.as_recorded(varied, f"another {kind} at {lines[0]}"))
 
+    if kind in HALF_SEEN:
+        return line_between(bench, {}, moved.values) or next(iter(places), None)
     return _place(bench, places, moves if use.has_sites(kind) else None, ({}, moved.values))
 
 
 def line_between(bench: Bench, one: Given, other: Given) -> str | None:
     """Return the first line whose values differ between two launches; None where it cannot be told."""
-    return find_line(bench.laboratory, one, other, judge=bench.judge).place
+    return find_line(bench.laboratory, one, other, pairs=PAIRS, judge=bench.judge).place
 
 
 def _place(bench: Bench, places: Sequence[str], suffices: Suffices | None, between: tuple[Given, Given]) -> str | None:
@@ -78,12 +86,19 @@ def _place(bench: Bench, places: Sequence[str], suffices: Suffices | None, betwe
     if not places or suffices is None or len(places) > MOST_PLACES:
         return line_between(bench, *between) or next(iter(places), None)
     parting = line_between(bench, *between) if len(places) > FEW_PLACES else None
-    if parting in places and suffices(frozenset((places.index(str(parting)),))):
+    if parting in places and suffices(frozenset((places.index(str(parting)),)), REPEATS):
         return parting
     return _searched(places, suffices) or parting
 
 
 def _searched(places: Sequence[str], suffices: Suffices) -> str | None:
     """Return the first line of a smallest set that suffices; None where something else than these lines uses it too."""
-    found = find_minimal(range(len(places)), suffices)
-    return places[min(found)] if suffices(found) else None
+    for times in (FEW, REPEATS):
+        found = find_minimal(range(len(places)), partial(_by, suffices, times))
+        if suffices(found, REPEATS):
+            return places[min(found)]
+    return None
+
+
+def _by(suffices: Suffices, times: int, chosen: frozenset[int]) -> bool:
+    return suffices(chosen, times)

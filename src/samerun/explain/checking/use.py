@@ -27,6 +27,9 @@ _NEEDS = {
 }
 """The kinds that cannot matter where none of these was imported."""
 
+HALF_SEEN = frozenset(("memory-address",))
+"""The kinds that also matter where no line asks for anything: a set of objects is walked in the order of addresses."""
+
 
 def watched_kinds() -> list[str]:
     """Return the kinds whose use can be noted, line by line."""
@@ -66,7 +69,7 @@ class Use:
 
     def has_sites(self, kind: str) -> bool:
         """Say whether a kind can be held still at single lines."""
-        return kind in watched_kinds()
+        return kind in watched_kinds() and kind not in HALF_SEEN
 
     def can_matter(self, kind: str) -> bool:
         """Say whether a kind can matter at all: not where its use would have been seen and was not."""
@@ -74,7 +77,7 @@ class Use:
             return self.is_used(kind)
         if kind == "network":
             return bool(reading(self._run, kind))
-        return kind not in (*GENERATORS, *watched_kinds()) or self.is_used(kind)
+        return kind not in (*GENERATORS, *watched_kinds()) or kind in HALF_SEEN or self.is_used(kind)
 
     def guesses(self, repeats_recorded: bool) -> list[list[str]]:
         """Return the sets of kinds that may explain why the run differs from itself, the likeliest first.
