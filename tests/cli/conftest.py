@@ -70,6 +70,7 @@ def make_run(store: StoreLayout) -> Callable[..., Run]:
         name = facts.pop("name", "cnn")
         place = store.run_folder(name, run_id).create()
         outputs = [_output(place, path, text) for path, text in (files or {}).items()]
+        outputs += facts.pop("outputs", [])
         plain: dict[str, Any] = {"status": "finished", "started": NOW + number, "exit_code": 0, "seconds": 1.5}
         command = facts.pop("command", ["python", "train.py"])
         argv = {"arguments": {"argv": command}}

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from samerun.basics.hashing import hash_bytes
+from samerun.record.run import Run
+
 Samerun = Callable[..., Any]
 
 
@@ -56,3 +59,39 @@ def test_what_could_not_be_read_is_no_difference(samerun: Samerun) -> None:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
     assert "data/a: there is no permission to read it" in done.stdout
+
+
+@pytest.fixture
+def run(samerun: Samerun, make_run: Callable[..., Run]) -> Run:
+    """Return a run that read ``data/t.csv``."""
+    path = os.path.abspath("data/t.csv")
+    fact = {"size": 19, "hash": hash_bytes(Path(path).read_bytes()), "read": True}
+    return make_run(1, factors={"data": {path: fact}})
+
+
+def test_the_data_of_a_run(samerun: Samerun, run: Run, data: Path) -> None:
+    for name in ("last", run.id, run.id[-6:]):
+        answer = samerun("data", "verify", name)
+        assert (answer.status, answer.out) == (0, f"same: 1 file, 19 bytes, as the run {run.id} found them, by bytes\n")
+    (data / "t.csv").write_text("other")
+    assert samerun("data", "verify", "last").status == 1
+    found = samerun("data", "verify", "last", "--quick", "--json").document
+    assert (found["schema"], found["same"], found["counts"]["changed"]) == ("samerun.data-run/1", False, 1)
+    assert found["files"][0]["state"] == "changed"
+
+
+def test_what_is_only_unknown_is_2(samerun: Samerun, make_run: Callable[..., Run]) -> None:
+    make_run(1, factors={"data": {"x": {"size": 1, "read": True, "why": "it changed"}}})
+    answer = samerun("data", "verify", "last")
+    assert (answer.status, "unknown (1)\n  x: it changed" in answer.out) == (2, True)
+
+
+def test_a_lock_that_is_there_is_no_run_whatever_it_is_called(samerun: Samerun, run: Run) -> None:
+    samerun("data", "lock", "data", "-o", "last")
+    assert samerun("data", "verify", "last", "--json").document["schema"] == "samerun.data-verify/1"
+
+
+def test_neither_a_lock_nor_a_run(samerun: Samerun, run: Run) -> None:
+    assert "The lock no.lock cannot be read" in samerun("data", "verify", "no.lock").err
+    assert "No run answers to 'zz'" in samerun("data", "verify", "zz").err
+    assert samerun("data", "verify", "last", "--root", ".").status == 2

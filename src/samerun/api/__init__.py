@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from samerun.api.comparing import Compared, diff
     from samerun.api.data import Locked, lock_data, verify_data
     from samerun.api.data_diff import diff_data
+    from samerun.api.data_of_runs import RunData, verify_run_data
     from samerun.api.explaining import explain
+    from samerun.api.lineage import data_of
     from samerun.api.looking import find, load, metrics_history, runs
     from samerun.api.recording import Recorded, record
     from samerun.api.replaying import Progress, Replay, replay
     from samerun.api.stores import store_here
     from samerun.data.differing import DataDiff
     from samerun.data.verifying import Verified
+    from samerun.record.lineage import Lineage
     from samerun.store.collect import Freed, Removed
     from samerun.store.index import Row
 
@@ -30,15 +33,18 @@ __all__ = [
     "Compared",
     "DataDiff",
     "Freed",
+    "Lineage",
     "Locked",
     "Progress",
     "Recorded",
     "Removed",
     "Replay",
     "Row",
+    "RunData",
     "check",
     "Verified",
     "collect_garbage",
+    "data_of",
     "diff",
     "diff_data",
     "explain",
@@ -52,6 +58,7 @@ __all__ = [
     "runs",
     "store_here",
     "verify_data",
+    "verify_run_data",
 ]
 
 __getattr__ = lazy_names(
@@ -60,15 +67,18 @@ __getattr__ = lazy_names(
         "Compared": "samerun.api.comparing:Compared",
         "DataDiff": "samerun.data.differing:DataDiff",
         "Freed": "samerun.store.collect:Freed",
+        "Lineage": "samerun.record.lineage:Lineage",
         "Locked": "samerun.api.data:Locked",
         "Progress": "samerun.api.replaying:Progress",
         "Recorded": "samerun.api.recording:Recorded",
         "Removed": "samerun.store.collect:Removed",
         "Replay": "samerun.api.replaying:Replay",
         "Row": "samerun.store.index:Row",
+        "RunData": "samerun.api.data_of_runs:RunData",
         "Verified": "samerun.data.verifying:Verified",
         "check": "samerun.api.checking:check",
         "collect_garbage": "samerun.api.clearing:collect_garbage",
+        "data_of": "samerun.api.lineage:data_of",
         "diff": "samerun.api.comparing:diff",
         "diff_data": "samerun.api.data_diff:diff_data",
         "explain": "samerun.api.explaining:explain",
@@ -82,5 +92,6 @@ __getattr__ = lazy_names(
         "runs": "samerun.api.looking:runs",
         "store_here": "samerun.api.stores:store_here",
         "verify_data": "samerun.api.data:verify_data",
+        "verify_run_data": "samerun.api.data_of_runs:verify_run_data",
     },
 )

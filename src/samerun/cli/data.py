@@ -9,8 +9,9 @@ from samerun.cli.printing import print_page
 
 DATA_COMMANDS: dict[str, str] = {
     "lock": "Write down what data is now.",
-    "verify": "Say whether data is still what a lock says.",
+    "verify": "Say whether data is still what a lock says, or a run read.",
     "diff": "Show what differs between two data sets.",
+    "of": "List the runs that read or wrote a content.",
 }
 """Every command with its one line of help; ``samerun.cli.data_<name>`` holds it as ``command``."""
 

@@ -1,7 +1,8 @@
-"""``samerun data verify``: is data still what a lock says?"""
+"""``samerun data verify``: is data still what a lock says, or what a run read?"""
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -9,22 +10,29 @@ import click
 from samerun import api
 from samerun.cli.data_page import change_documents, change_lines, content_words, count_words, counts, summary
 from samerun.cli.data_progress import DataProgress
+from samerun.cli.data_run_page import run_data_document, run_data_page
 from samerun.cli.options import all_option, json_option
 from samerun.cli.printing import paint_for, print_document, print_page
+from samerun.errors import BadOption, UnknownRun
 from samerun.report.plain_words import Paint, clean
+from samerun.store.layout import RunFolder
 
 
-@click.command("verify", short_help="Say whether data is still what a lock says.")
-@click.argument("lock", metavar="LOCK")
+@click.command("verify", short_help="Say whether data is still what a lock says, or a run read.")
+@click.argument("lock", metavar="LOCK|RUN")
 @click.option("--quick", is_flag=True, help="Read only files whose size, times or inode are not what they were.")
 @click.option("--root", metavar="DIR", help="The folder that the lock's paths start from.")
 @all_option
 @json_option
 def command(lock: str, quick: bool, root: str | None, everything: bool, as_json: bool) -> int:
-    """Read the data that LOCK names and say whether it is the same.
+    """Read the data that LOCK names, or that RUN read, and say whether it is the same.
 
-    The status is 0 if it is, 1 if it differs, and 2 if all that is wrong is that some of it could not be read.
+    For the data of a run it is said, too, where copies are of what is not. The status is 0 if all is the same, 1 if it
+    differs, and 2 if all that is wrong is that some of it is not known or could not be read.
     """
+    run = _run(lock)
+    if run is not None:
+        return _verify_run(run, quick, root, everything, as_json)
     with DataProgress() as progress:
         found = api.verify_data(lock, root=root, quick=quick, progress=progress.tell)
     if as_json:
@@ -34,6 +42,31 @@ def command(lock: str, quick: bool, root: str | None, everything: bool, as_json:
     if found.same:
         return 0
     return 2 if all(change.what == "unread" for change in found.changes) else 1
+
+
+def _run(text: str) -> RunFolder | None:
+    """Return the run that is meant, if it is one; a name with a dot that is not there is a lock that is missed."""
+    if os.path.exists(text) and not os.path.exists(os.path.join(text, "run.json")):
+        return None
+    try:
+        return api.find(text)
+    except UnknownRun:
+        if "." in text or os.sep in text:
+            return None
+        raise
+
+
+def _verify_run(run: RunFolder, quick: bool, root: str | None, everything: bool, as_json: bool) -> int:
+    if root is not None:
+        raise BadOption("--root belongs to a lock; a run knows where its data lay.", "Leave it out.")
+    with DataProgress() as progress:
+        found = api.verify_run_data(run, quick=quick, progress=progress.tell)
+    if as_json:
+        print_document("data-run/1", run_data_document(found))
+    else:
+        print_page(run_data_page(found, everything, paint_for(sys.stdout)))
+    counts = found.counts()
+    return 0 if found.same else 1 if counts["changed"] + counts["gone"] + counts["new"] else 2
 
 
 def _page(found: api.Verified, lock: str, everything: bool, paint: Paint) -> str:
