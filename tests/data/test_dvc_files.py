@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samerun.data.dvc_files import DvcFile, checked_list, is_dvc_file, read_dvc_file
+from samerun.data.dvc_files import DvcFile, checked_list, read_dvc_file
 from samerun.errors import BadLock, UnsafePath
 
 MD5 = "e60235ad2dc5e35aa1e5258b5a0156ca"
@@ -156,19 +156,6 @@ def test_a_list_in_the_file_itself(tmp_path: Path) -> None:
     text = f"outs:\n- path: d\n  files:\n  - {{relpath: x/y, md5: {MD5}, size: 3}}\n"
     (item,) = written(tmp_path, text).items
     assert (item.listed, item.folder, item.why) == ((("x/y", MD5),), True, "")
-
-
-def test_which_files_are_dvcs(tmp_path: Path) -> None:
-    (tmp_path / ".dvc").mkdir()
-    for name in ("a.dvc", "dvc.lock", "data.lock"):
-        (tmp_path / name).touch()
-    assert [is_dvc_file(tmp_path / name) for name in ("a.dvc", "dvc.lock", "data.lock", ".dvc", "gone.dvc")] == [
-        True,
-        True,
-        False,
-        False,
-        False,
-    ]
 
 
 @pytest.mark.parametrize("path", ["/a", "../a", "a/../b", "a//b", "a/", ".", "", "a\0b", 3, None])

@@ -14,12 +14,12 @@ from samerun.data.remote_files import RemoteEntry
 from samerun.data.remote_lock import (
     RemoteLock,
     encode_remote_lock,
-    is_remote_lock,
     parse_remote_lock,
     read_remote_lock,
     remote_lock_of,
     write_remote_lock,
 )
+from samerun.data.remote_names import is_remote_lock
 from samerun.errors import BadLock
 
 ENTRIES = [RemoteEntry("s3://b/d/x", 3, "t", "2026"), RemoteEntry("s3://b/d/a", None, "", "2025")]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samerun.data.remote_urls import below, checked_url, is_remote, kept, said
+from samerun.data.remote_urls import below, checked_url, kept, said
 from samerun.errors import BadOption
 
 
@@ -47,13 +47,6 @@ def test_a_credential_in_the_path_is_refused() -> None:
 def test_what_is_no_address_from_here(url: str) -> None:
     with pytest.raises(BadOption):
         checked_url(url)
-
-
-def test_which_arguments_are_addresses() -> None:
-    assert [is_remote(path) for path in ("s3://b", "https://h/x", "data", "/a://b", "a/b://c", "s3:/b")] == [
-        *(True, True),
-        *(False, False, False, False),
-    ]
 
 
 def test_below() -> None:

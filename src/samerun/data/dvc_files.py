@@ -17,13 +17,13 @@ from typing import Any, Literal, NoReturn
 import msgspec
 
 from samerun.basics.redaction import Redactor
+from samerun.data.dvc_names import LOCK_NAME, repository_of
 from samerun.errors import BadLock, UnsafePath
 from samerun.outputs.reading import FAILURES
 from samerun.outputs.yaml_document import read as read_yaml
 
 Role = Literal["out", "dep"]
 
-LOCK_NAME = "dvc.lock"
 _MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?\Z")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 _NEXT = "Take it anew from the repository, or make it again with dvc."
@@ -66,12 +66,6 @@ class DvcFile(msgspec.Struct, frozen=True):
     elsewhere: tuple[Elsewhere, ...] = ()
 
 
-def is_dvc_file(path: str | os.PathLike[str]) -> bool:
-    """Say whether a path is called as DVC calls its files, and is a file."""
-    name = os.path.basename(os.fspath(path))
-    return (name == LOCK_NAME or (name.endswith(".dvc") and name != ".dvc")) and os.path.isfile(path)
-
-
 def read_dvc_file(path: str | os.PathLike[str]) -> DvcFile:
     """Return what a ``.dvc`` file or a ``dvc.lock`` tracks; no tracked file is touched.
 
@@ -88,11 +82,6 @@ def read_dvc_file(path: str | os.PathLike[str]) -> DvcFile:
     else:
         reader.read_single(document)
     return DvcFile(str(path), str(root), tuple(reader.items.values()), tuple(dict.fromkeys(reader.elsewhere)))
-
-
-def repository_of(place: Path) -> Path:
-    """Return the nearest folder above a file that holds a ``.dvc`` folder; its own where there is none."""
-    return next((above for above in place.parents if above.joinpath(".dvc").is_dir()), place.parent)
 
 
 def _document(place: Path) -> dict[str, Any]:

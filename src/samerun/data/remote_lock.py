@@ -17,12 +17,11 @@ import msgspec
 from samerun.basics import files
 from samerun.basics.hashing import hash_bytes
 from samerun.data.remote_files import RemoteEntry
+from samerun.data.remote_names import START
 from samerun.data.remote_urls import below, kept
 from samerun.errors import BadLock, BadOption
 
 SCHEMA = "samerun.data-remote-lock/1"
-START = b'{"schema":"samerun.data-remote-lock/'
-"""How every such lock of every version begins."""
 
 _BLAKE3 = re.compile(r"(?:[0-9a-f]{64})?\Z")
 _NEXT = "Take it anew from where it came, or make it again with `samerun data lock URL`."
@@ -65,15 +64,6 @@ def encode_remote_lock(lock: RemoteLock) -> bytes:
     body = encoder.encode_lines(lock.entries)
     header = _Header(SCHEMA, lock.urls, lock.read, len(lock.entries), lock.bytes, hash_bytes(body))
     return encoder.encode(header) + b"\n" + body
-
-
-def is_remote_lock(path: str | os.PathLike[str]) -> bool:
-    """Say whether a file begins like a lock of remote files."""
-    try:
-        with open(path, "rb") as file:
-            return os.path.isfile(path) and file.read(len(START)) == START
-    except OSError:
-        return False
 
 
 def read_remote_lock(path: str | os.PathLike[str]) -> RemoteLock:

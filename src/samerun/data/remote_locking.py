@@ -16,7 +16,8 @@ from samerun.data.identity import Progress
 from samerun.data.manifest import Entry
 from samerun.data.remote_buckets import BucketSource
 from samerun.data.remote_files import RemoteEntry, Source, is_gone, refused
-from samerun.data.remote_lock import RemoteLock, is_remote_lock, read_remote_lock, remote_lock_of, write_remote_lock
+from samerun.data.remote_lock import RemoteLock, read_remote_lock, remote_lock_of, write_remote_lock
+from samerun.data.remote_names import is_remote_lock
 from samerun.data.remote_urls import checked_url, is_web, kept, said
 from samerun.data.remote_web import WebSource
 from samerun.errors import BadOption, MissingData

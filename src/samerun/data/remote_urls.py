@@ -8,12 +8,12 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 from samerun.basics.redaction import Redactor
 from samerun.basics.secret_names import is_secret_name
+from samerun.data.remote_names import ADDRESS
 from samerun.errors import BadOption
 
 PROTOCOLS = ("s3", "gs", "gcs", "az", "abfs", "abfss", "hf", "http", "https", "memory")
 """What may stand before ``://``. Nothing that reads this machine's files or unfolds another address is among them."""
 
-_START = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _SIGNING = ("x-amz-", "x-goog-", "x-ms-", "x-oss-", "x-cos-")
 _SIGNED = frozenset(
@@ -29,11 +29,6 @@ class Kept(NamedTuple):
     cut: bool = False
 
 
-def is_remote(path: str) -> bool:
-    """Say whether something has the form of an address: ``scheme://…``."""
-    return _START.match(path) is not None
-
-
 def is_web(url: str) -> bool:
     """Say whether an address is one of ``http`` or ``https``."""
     return url.lower().startswith(("http://", "https://"))
@@ -45,7 +40,7 @@ def checked_url(url: str) -> str:
     Raises:
         BadOption: its protocol is not offered, it names nothing, or it holds what no address can.
     """
-    found = _START.match(url)
+    found = ADDRESS.match(url)
     protocol = found[1].lower() if found else ""
     if protocol not in PROTOCOLS or "::" in url.partition("/")[0]:
         hint = (
