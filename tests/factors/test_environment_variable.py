@@ -112,3 +112,15 @@ def test_what_a_scheduler_gives_for_now_stays(plan: Callable[..., Plan]) -> None
     elsewhere = plan()
     EnvironmentVariable().give(elsewhere, {"CUDA_VISIBLE_DEVICES": "0"})
     assert elsewhere.environment == {"CUDA_VISIBLE_DEVICES": "0"}
+
+
+def test_who_runs_it_is_varied(plan: Callable[..., Plan]) -> None:
+    home, user = EnvironmentVariable().variations({"DEBUG": "1"})
+    elsewhere = plan(HOME="/home/me", USER="me")
+    EnvironmentVariable().give(elsewhere, home)
+    assert elsewhere.setup == {"other_home": True}
+    assert elsewhere.environment["HOME"] == "/home/me"
+    other = plan(HOME="/home/me", USER="me")
+    EnvironmentVariable().give(other, user)
+    assert other.environment == {"HOME": "/home/me", "USER": "somebody", "LOGNAME": "somebody", "DEBUG": "1"}
+    assert [each.subject for each in EnvironmentVariable().differences({"DEBUG": "1"}, user)] == ["USER", "LOGNAME"]

@@ -46,3 +46,23 @@ def test_variations_are_other_seeds() -> None:
 
 def test_the_advice_says_how_to_fix_it() -> None:
     assert "PYTHONHASHSEED=0" in HashOrder().advice(Change("hash-order", "PYTHONHASHSEED"))
+
+
+def test_without_a_seed_the_interpreter_draws_one(plan: Callable[..., Plan]) -> None:
+    present = plan(PYTHONHASHSEED="17")
+    HashOrder().give(present, HashOrder().released({"PYTHONHASHSEED": "17", "found": "unset"}))
+    assert present.environment == {}
+    HashOrder().give(present, {"PYTHONHASHSEED": "random", "found": "unset"})
+    assert present.environment == {}
+
+
+def test_a_seed_of_the_user_is_never_released() -> None:
+    users = {"PYTHONHASHSEED": "3", "found": "3"}
+    assert HashOrder().released(users) == users
+    assert HashOrder().held(users) == users
+
+
+def test_held_it_is_what_the_run_had_or_zero() -> None:
+    drawn = {"PYTHONHASHSEED": "17", "found": "unset"}
+    assert HashOrder().held(drawn) == drawn
+    assert HashOrder().held({}) == {"PYTHONHASHSEED": "0", "found": "unset"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 
-from samerun.factors.factor import Scene
+from samerun.factors.factor import Plan, Scene
 from samerun.factors.machine import Machine
 from samerun.record.observation import Observation
 
@@ -35,3 +35,14 @@ def test_what_libraries_reported_in_one_run_alone_is_no_change() -> None:
     assert Machine().differences(values, {"processor": "one"}) == []
     assert Machine().differences(values, {**values, "libblas.architecture": "Zen"}) != []
     assert Machine().differences(values, {"libblas.architecture": "Haswell"}) != []
+
+
+def test_its_name_and_the_mask_of_permissions_are_varied(plan: Callable[..., Plan]) -> None:
+    settings = []
+    for values in Machine().variations({"processor": "x"}):
+        present = plan(HOSTNAME="mine")
+        Machine().give(present, values)
+        settings.append((present.setup, present.environment["HOSTNAME"]))
+    assert settings == [({"hostname": "another-host"}, "another-host"), ({"umask": 0o77}, "mine")]
+    Machine().give(untouched := plan(), {"processor": "x"})
+    assert untouched.setup == {}

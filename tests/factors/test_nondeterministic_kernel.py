@@ -48,3 +48,20 @@ def test_portable_is_given_again(scene: Callable[..., Scene], plan: Callable[...
     plain = NondeterministicKernel().read(scene(environment={}))
     subjects = [change.subject for change in NondeterministicKernel().differences(plain, values)]
     assert subjects == ["--deterministic", "--portable"]
+
+
+def test_held_every_library_is_asked_and_what_the_user_set_stays(plan: Callable[..., Plan]) -> None:
+    present = plan()
+    factor = NondeterministicKernel()
+    factor.give(present, factor.held({"NCCL_ALGO": "Tree", "torch.cudnn_benchmark": "True"}) or {})
+    assert present.deterministic
+    assert present.environment == {
+        "CUBLAS_WORKSPACE_CONFIG": ":4096:8", "FLASH_ATTENTION_DETERMINISTIC": "1", "NCCL_ALGO": "Tree",
+        "TF_DETERMINISTIC_OPS": "1",
+    }  # fmt: skip
+
+
+def test_it_is_varied_only_where_it_was_not_asked_for() -> None:
+    (asked,) = NondeterministicKernel().variations({})
+    assert asked["--deterministic"] is True
+    assert list(NondeterministicKernel().variations(asked)) == []

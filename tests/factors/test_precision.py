@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from samerun.factors.factor import Scene
 from samerun.factors.precision import Precision
 from samerun.record.observation import Observation
@@ -21,3 +23,11 @@ def test_the_variable_and_the_flags_are_read(scene: Callable[..., Scene], ended:
 def test_a_flag_alone_is_a_change() -> None:
     changes = Precision().differences({"cudnn.allow_tf32": "True"}, {"cudnn.allow_tf32": "False"})
     assert [each.subject for each in changes] == ["cudnn.allow_tf32"]
+
+
+def test_all_bits_are_tried_where_there_is_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samerun.factors.precision._DRIVER", __file__)
+    assert list(Precision().variations({})) == [{"NVIDIA_TF32_OVERRIDE": "0"}]
+    assert list(Precision().variations({"NVIDIA_TF32_OVERRIDE": "0"})) == []
+    monkeypatch.setattr("samerun.factors.precision._DRIVER", "/nowhere")
+    assert list(Precision().variations({})) == []

@@ -51,3 +51,24 @@ def test_giving_sets_and_unsets_it(plan: Callable[..., Plan]) -> None:
     assert present.environment == {}
     Timezone().give(present, {"TZ": "UTC"})
     assert present.environment == {"TZ": "UTC"}
+
+
+def test_it_is_varied_to_both_ends_of_the_world() -> None:
+    varied = [each["TZ"] for each in Timezone().variations({"zone": "Etc/UTC"})]
+    assert len(varied) == 2
+    assert [each["TZ"] for each in Timezone().variations({"TZ": varied[0]})] == varied[1:]
+
+
+def test_at_any_hour_one_of_them_has_another_date(in_zone: Callable[[str], None]) -> None:
+    for hour in range(24):
+        moment = 86400 * 20_000 + hour * 3600 + 60
+        days = set()
+        for values in Timezone().variations({}):
+            in_zone(str(values["TZ"]))
+            days.add(time.localtime(moment).tm_yday)
+        assert days - {time.gmtime(moment).tm_yday}
+
+
+def test_where_no_zones_are_installed_rules_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samerun.factors.timezone._ZONES", "/nowhere")
+    assert [each["TZ"] for each in Timezone().variations({})] == ["<+14>-14", "<-11>+11"]

@@ -31,3 +31,8 @@ def test_another_folder_is_one_change() -> None:
     changes = WorkingDirectory().differences(a, {"tree": "/p", "below": "y"})
     assert [(change.subject, change.a, change.b) for change in changes] == [("working directory", "/p", "/p/y")]
     assert "__file__" in WorkingDirectory().advice(Change("working-directory", "x"))
+
+
+def test_it_is_varied_to_another_path_of_the_whole_project() -> None:
+    values = {"tree": "/a", "below": "b"}
+    assert list(WorkingDirectory().variations(values)) == [{**values, "elsewhere": True}]

@@ -122,3 +122,74 @@ def test_nothing_is_mounted_outside(call: Enter, folders: dict[str, Path]) -> No
     before = Path("/proc/self/mounts").read_text()
     call("true", binds=[bind(folders["other"], folders["mine"])])
     assert Path("/proc/self/mounts").read_text() == before
+
+
+def test_settings_are_made_around_the_command(call: Enter) -> None:
+    setup = {"umask": 0o77, "hostname": "elsewhere", "same_addresses": True}
+    done = call("umask; uname -n; cat /proc/self/personality", setup=setup)
+    assert done.stdout.split() == ["0077", "elsewhere", "00040000"]
+
+
+def test_the_command_has_a_number_of_its_own_and_its_children_the_next(call: Enter) -> None:
+    script = "echo $$ $PPID; sh -c 'echo $$; :'; cat /proc/$$/comm; ls /proc | grep -c '^[0-9]'"
+    done = call(script, setup={"first_pid": 4242})
+    number, parent, child, name, count = done.stdout.split()
+    assert (number, parent, child, name) == ("4242", "1", "4243", "sh")
+    assert int(count) < 6
+
+
+@pytest.mark.parametrize(
+    ("script", "status"), [("exit 7", 7), ("kill -9 $$", -9), ("kill -TERM $$", -15), ("kill -INT $$", -2)]
+)
+def test_it_ends_as_the_command_does(call: Enter, script: str, status: int) -> None:
+    assert call(script, setup={"first_pid": 4242}).returncode == status
+
+
+def test_orphans_are_waited_for_and_end_with_the_command(call: Enter) -> None:
+    script = "(sleep 60 & ) ; (exit 3); sleep 0.1; ps -o stat= --ppid 1 2>/dev/null | grep -c Z; true"
+    done = call(script, setup={"first_pid": 90})
+    assert done.returncode == 0
+    assert done.stdout.split() in (["0"], [])
+
+
+def test_a_signal_is_handed_on(call: Enter, tmp_path: Path, mounted: None) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({"cwd": "/", "binds": [], "overlays": [], "setup": {"first_pid": 4242}}))
+    script = "trap 'echo heard; exit 5' TERM; echo ready; while :; do sleep 0.05; done"
+    argv = [sys.executable, "-I", "-S", enter.__file__, str(path), "--", "sh", "-c", script]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.terminate()
+        assert process.stdout.read() == "heard\n"
+    assert process.returncode == 5
+
+
+def test_when_the_outer_process_is_killed_nothing_is_left(call: Enter, tmp_path: Path, mounted: None) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({"cwd": "/", "binds": [], "overlays": [], "setup": {"first_pid": 4242}}))
+    argv = [sys.executable, "-I", "-S", enter.__file__, str(path), "--", "sh", "-c", "echo ready; sleep 60"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.kill()
+        assert process.stdout.read() == ""  # the pipe closes when its last holder has gone
+
+
+def test_what_the_system_refuses_is_told_and_the_command_runs(call: Enter, tmp_path: Path) -> None:
+    done = call("umask", setup={"hostname": "x" * 100, "umask": 0o77})
+    assert done.stdout.strip() == "0077"
+    (told,) = (tmp_path / "mounts.json.notes").read_text().splitlines()
+    assert told.startswith("hostname could not be set: ")
+
+
+def test_without_a_mount_table_of_its_own_no_number_is_set(call: Enter, tmp_path: Path) -> None:
+    done = call("echo $$; umask", separate=False, setup={"first_pid": 4242, "umask": 0o77})
+    assert done.stdout.split()[1] == "0077"
+    assert done.stdout.split()[0] != "4242"
+    assert "no mount namespaces" in (tmp_path / "mounts.json.notes").read_text()
+
+
+def test_nothing_is_told_where_all_was_set(call: Enter, tmp_path: Path) -> None:
+    call("true", setup={"umask": 0o22})
+    assert not (tmp_path / "mounts.json.notes").exists()

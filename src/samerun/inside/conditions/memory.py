@@ -55,18 +55,37 @@ def _attach_torch(torch: Any) -> None:
     def fill(tensor: Any) -> None:
         _fill_tensor(torch, tensor)
 
+    # What is compiled is traced through the stand-in, which must not look at frames then.
+    compiling = getattr(getattr(torch, "compiler", None), "is_compiling", _never)
     for name in _TORCH:
-        standins.replace(name, _filling(fill), torch)
+        standins.replace(name, _filling(fill, compiling), torch)
+    _tell_compiler(torch)
     original = torch.Tensor.new_empty
 
     def new_empty(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if compiling():
+            return original(self, *args, **kwargs)
         return _handed_out(original(self, *args, **kwargs), fill, sys._getframe(1))
 
     torch.Tensor.new_empty = new_empty
 
 
-def _filling(fill: Callable[[Any], None]) -> Callable[..., Any]:
+def _tell_compiler(torch: Any) -> None:
+    """Have TorchScript, which knows torch's functions by their identity, take the stand-ins for what they stand for."""
+    register = getattr(sys.modules.get("torch.jit._builtins"), "_register_builtin", None)
+    for name in _TORCH:
+        if register is not None and hasattr(torch, name):
+            register(getattr(torch, name), "aten::" + name)
+
+
+def _never() -> bool:
+    return False
+
+
+def _filling(fill: Callable[[Any], None], compiling: Callable[[], bool] = _never) -> Callable[..., Any]:
     def allocate(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if compiling():
+            return original(*args, **kwargs)
         return _handed_out(original(*args, **kwargs), fill, sys._getframe(2))
 
     return allocate
@@ -104,4 +123,7 @@ def _fill_tensor(torch: Any, tensor: Any) -> None:
     if tensor.dtype is torch.bool:
         tensor.data.fill_(bool(BYTES[_mode]))
     elif tensor.numel():
-        tensor.untyped_storage().fill_(BYTES[_mode])
+        try:
+            tensor.untyped_storage().fill_(BYTES[_mode])
+        except NotImplementedError:  # one of a batch that is worked at as a whole (vmap): it has no memory of its own
+            pass
