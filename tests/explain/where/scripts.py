@@ -310,3 +310,327 @@ open("out.txt", "w").write(str(result))
         GIVEN,
     ),
 }
+
+SCRIPTS |= {
+    "a comprehension over several lines": Script(
+        """
+rows = ["red", "green", "blue"]
+table = {
+    row: [
+        hash(row) % 97,  # here
+        len(row),
+    ]
+    for row in rows
+}
+open("out.txt", "w").write(str(table))
+""",
+        HASH,
+    ),
+    "a recursion": Script(
+        """
+import os
+
+
+def depth(node):
+    if not node:
+        return int(os.environ["CHOICE"])  # here
+    return max(depth(child) for child in node) + 1
+
+
+tree = [[[], []], [[[]]]]
+open("out.txt", "w").write(str(depth(tree)))
+""",
+        GIVEN,
+    ),
+    "workers of a loader": Script(
+        """
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+
+class Rows(Dataset):
+    def __init__(self):
+        self.values = torch.arange(24.0)
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, index):
+        value = self.values[index]
+        noise = hash(("salt", "%d" % index)) % 7  # here
+        return value + noise
+
+
+def main():
+    loader = DataLoader(Rows(), batch_size=4, num_workers=2)
+    total = torch.zeros(())
+    for batch in loader:
+        total = total * 0.5 + batch.sum()
+    with open("out.txt", "w") as file:
+        file.write(repr(total.item()))
+
+
+if __name__ == "__main__":
+    main()
+""",
+        HASH,
+        needs=("torch",),
+    ),
+    "the order of a sampler, seen through workers": Script(
+        """
+import os
+
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+
+def main():
+    seed = torch.Generator().manual_seed(int(os.environ["CHOICE"]))  # here
+    data = TensorDataset(torch.arange(24.0))
+    loader = DataLoader(data, batch_size=4, num_workers=2, shuffle=True, generator=seed)
+    total = torch.zeros(())
+    for (batch,) in loader:
+        total = total * 0.5 + batch.sum()
+    open("out.txt", "w").write(repr(total.item()))
+
+
+if __name__ == "__main__":
+    main()
+""",
+        GIVEN,
+        needs=("torch",),
+    ),
+    "a pool of processes": Script(
+        """
+import multiprocessing
+import os
+
+
+def work(number):
+    factor = int(os.environ["CHOICE"])  # here
+    return number * factor
+
+
+def main():
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        done = pool.map(work, range(4))
+    open("out.txt", "w").write(str(sum(done)))
+
+
+if __name__ == "__main__":
+    main()
+""",
+        GIVEN,
+    ),
+    "threads that finish as they like": Script(
+        """
+import os
+import threading
+import time
+
+results = []
+
+
+def work(number):
+    time.sleep(0.02 * ((number * int(os.environ["CHOICE"])) % 5))
+    results.append(number)  # here
+
+
+threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+open("out.txt", "w").write(str(results))
+""",
+        ({"CHOICE": "1"}, {"CHOICE": "4"}),
+    ),
+    "results as they are completed": Script(
+        """
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+
+def work(number):
+    time.sleep(0.03 * (number if os.environ["CHOICE"] == "1" else 4 - number))
+    return number * number
+
+
+with ThreadPoolExecutor(4) as pool:
+    waiting = [pool.submit(work, number) for number in range(4)]
+    total = 0.0
+    for future in as_completed(waiting):  # here
+        total = total / 3 + future.result()
+open("out.txt", "w").write(repr(total))
+""",
+        GIVEN,
+    ),
+    "a package started by its name": Script(
+        "",
+        HASH,
+        others={
+            "shop/__init__.py": "",
+            "shop/__main__.py": """
+from shop import prices
+
+found = prices.table(["tea", "milk", "rice"])
+open("out.txt", "w").write(str(found))
+""",
+            "shop/prices.py": """
+def table(names):
+    found = {}
+    for name in set(names):  # here
+        found[name] = len(found)
+    return found
+""",
+        },
+        arguments=("-m", "shop"),
+    ),
+    "a frame of pandas": Script(
+        """
+import os
+
+import pandas as pd
+
+frame = pd.DataFrame({"x": [3.0, 1.0, 2.0], "group": ["a", "b", "a"]})
+frame["y"] = frame["x"] * 2
+frame.loc[1, "y"] = float(os.environ["CHOICE"])  # here
+means = frame.groupby("group")["y"].mean()
+means.to_csv("out.txt")
+""",
+        GIVEN,
+        needs=("pandas",),
+    ),
+    "labels of a set in scikit-learn": Script(
+        """
+import numpy as np
+from sklearn.linear_model import SGDClassifier
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(60, 4))
+y = np.array(["low", "mid", "high"])[rng.integers(0, 3, 60)]
+columns = list({"a", "b", "c", "d"})  # here
+order = [sorted(columns).index(name) for name in columns]
+model = SGDClassifier(random_state=0, max_iter=5, tol=None).fit(x[:, order], y)
+np.savetxt("out.txt", model.coef_)
+""",
+        HASH,
+        needs=("sklearn",),
+    ),
+    "a seed shared by an instance": Script(
+        """
+import random
+
+
+class Shuffler:
+    __slots__ = ("rng",)
+
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+
+    def order(self, count):
+        numbers = list(range(count))
+        self.rng.shuffle(numbers)
+        return numbers
+
+
+shuffler = Shuffler(hash("corpus") % 1000)  # here
+first = shuffler.order(5)
+second = shuffler.order(5)
+open("out.txt", "w").write(str(first + second))
+""",
+        HASH,
+    ),
+    "a set of objects": Script(
+        """
+class Item:
+    def __init__(self, name, weight):
+        self.name, self.weight = name, weight
+
+
+items = {Item(f"n{number}", 0.1 * number) for number in range(12)}
+total = 0.0
+for item in items:  # here
+    total = total * 0.9 + item.weight
+open("out.txt", "w").write(repr(total))
+""",
+    ),
+    "a property, a slot and an overloaded operator": Script(
+        """
+import os
+
+
+class Money:
+    __slots__ = ("cents",)
+
+    def __init__(self, cents):
+        self.cents = cents
+
+    def __eq__(self, other):
+        raise RuntimeError("compared")
+
+    __hash__ = None
+
+    def __add__(self, other):
+        return Money(self.cents + other.cents)
+
+    @property
+    def euros(self):
+        raise RuntimeError("asked")
+
+    def __repr__(self):
+        raise RuntimeError("shown")
+
+    def __len__(self):
+        raise RuntimeError("counted")
+
+
+purse = Money(5)
+found = Money(int(os.environ["CHOICE"]))  # here
+purse = purse + found
+open("out.txt", "w").write(str(purse.cents))
+""",
+        GIVEN,
+    ),
+    "a file that was not there": Script(
+        """
+import os
+
+rate = 0.1
+if os.path.exists(os.environ["CHOICE"]):  # here
+    rate = 0.2
+weights = [rate * step for step in range(4)]
+open("out.txt", "w").write(str(weights))
+""",
+        ({"CHOICE": "train.py"}, {"CHOICE": "nothing.py"}),
+    ),
+    "a harmless difference before the one that counts": Script(
+        """
+import os
+import time
+
+pid = os.getpid()
+log = open("log.txt", "w")
+log.write(f"{pid} {time.time()}\\n")
+tags = {"x", "y", "z"}
+sizes = {tag: len(tag) for tag in tags}
+words = ["tea", "milk", "rice", "salt"]
+chosen = sorted(words, key=hash)[0]  # here
+open("out.txt", "w").write(chosen)
+log.close()
+""",
+        HASH,
+    ),
+    "a text printed and written": Script(
+        """
+import json
+import sys
+
+names = frozenset(["ann", "bob", "cid", "dan"])
+json.dump({"names": list(names), "count": len(names)}, open("out.txt", "w"))  # here
+print("done", file=sys.stderr)
+""",
+        HASH,
+    ),
+}

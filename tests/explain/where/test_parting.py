@@ -39,7 +39,10 @@ def run(folder: Path, script: Script, given: Mapping[str, str]) -> Trace:
         "SAMERUN_CONDITIONS": "trace=on",
     }
     subprocess.run(
-        [sys.executable, *script.arguments], cwd=tree, env={**variables, "PYTHONHASHSEED": "0", **own, **given}, check=True
+        [sys.executable, *script.arguments],
+        cwd=tree,
+        env={**variables, "PYTHONHASHSEED": "0", **own, **given},
+        check=True,
     )
     reports = "".join(path.read_text() for path in (kept / "spool").glob("*.events"))
     assert "\nfault\t" not in reports, [line for line in reports.splitlines() if line.startswith("fault")]

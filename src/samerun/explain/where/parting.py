@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from samerun.explain.where.traces import Execution, Line, Mark, Part, Trace
+from samerun.explain.where.traces import FIRST, Execution, Line, Mark, Part, Trace
 
 Noise = frozenset[tuple[Line, Part]]
 """Parts of lines that differ between runs whose results are the same: they do not matter."""
@@ -72,7 +72,10 @@ class _Pair:
 
 def _differing(a: Trace, b: Trace, noise: Noise) -> Iterator[_Pair]:
     for line in a.lines.keys() & b.lines.keys():
-        matched = _any_order if line in a.pooled or line in b.pooled else _in_order
+        is_pooled = line in a.pooled or line in b.pooled
+        if is_pooled and max(each.count for each in (*a.lines[line], *b.lines[line])) > FIRST:
+            continue  # which executions were looked at depends on which worker made them
+        matched = _any_order if is_pooled else _in_order
         for one, other in matched(a.lines[line], b.lines[line]):
             yield from _compare(line, one, other, noise)
 
@@ -200,12 +203,17 @@ class _Spread:
         return frozenset(number for who, numbers in self.left.items() if who != own for number in numbers)
 
     def _by_name(self, function: str, name: str) -> frozenset[int]:
+        if name.endswith("()"):
+            return self.by_name.get(("", name), frozenset())
         return self.by_name.get((function, name)) or self.by_name.get(("<module>", name)) or frozenset()
 
     def _hand_on(self, line: Line, part: Part, marks: tuple[Mark | None, Mark | None], origins: frozenset[int]) -> None:
         if None not in marks and part.role not in ("next", "written", "left"):
             self.by_marks.setdefault(_contents(marks), origins)
         function, name = line.function, part.name
+        if part.role == "returned":
+            function, name = "", line.function + "()"
+            origins |= self.by_name.get((function, name), frozenset())
         if part.role == "given":
             function, _, name = part.name.rpartition(".")
         self.by_name[(function, name)] = origins

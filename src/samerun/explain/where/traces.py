@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from samerun.inside.tracing.channel import FOLDER, RECORD, SUFFIX
+from samerun.inside.tracing.sampling import FIRST
+
+__all__ = ["FIRST", "Execution", "Line", "Mark", "Part", "Trace", "kind_of", "read_trace"]
 
 _NUMBER = re.compile(r"\d+")
 

@@ -16,21 +16,23 @@ from . import written
 from .channel import Channel
 from .fingerprints import fingerprint
 from .libraries import gradients
-from .reading_code import lines_of
+from .reading_code import Line, lines_of
 from .sampling import is_taken
+from .statements import spans_of
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any, Optional
 
-    from .reading_code import Line, Path
+    from .reading_code import Path
 
 _MISSING = object()
 _MODULE = type(sys)
 _LEFT_OUT = frozenset(map(id, [_MODULE, type(len), type(lambda: 0), type, type(os.environ)]))
 """Types of which nothing is to be seen on a line that only calls them."""
 
+_COMPREHENSIONS = frozenset(["<listcomp>", "<setcomp>", "<dictcomp>"])
 _AWAITS = 0x80 | 0x100 | 0x200  # inspect's CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR
 _NEVER: dict[int, Any] = {}
 
@@ -137,21 +139,25 @@ class _Following:
     ``seen`` is the line that is being executed, ``inputs`` what it read, None where this execution is passed over.
     """
 
-    __slots__ = ("began", "code", "inputs", "seen")
+    __slots__ = ("began", "code", "enclosing", "inputs", "seen")
 
     def __init__(self, frame: FrameType) -> None:
         self.code = _known(frame.f_code)
         self.seen: Optional[_Seen] = None
         self.inputs: Optional[dict[Path, tuple[int, int]]] = None
         self.began = 0
+        self.enclosing: Optional[tuple[int, int]] = None
         if frame.f_code.co_name[:1] != "<":
             _give(frame)
+        elif frame.f_code.co_varnames[:1] == (".0",):
+            self.enclosing = _read_around(frame)
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
         try:
             if event == "line":
-                self._finish(frame, str(frame.f_lineno))
-                self._begin(frame, frame.f_lineno)
+                if not self._goes_on(frame):
+                    self._finish(frame, str(frame.f_lineno))
+                    self._begin(frame, frame.f_lineno)
             elif event == "return":
                 self._finish(frame, "returned", argument)
             elif event == "exception":
@@ -161,6 +167,15 @@ class _Following:
                 raise
             events.fault("trace", error)
         return self
+
+    def _goes_on(self, frame: FrameType) -> bool:
+        """Say whether a line belongs to the step that is being executed: a statement, or a whole comprehension."""
+        if self.seen is None:
+            return False
+        line, number = self.seen.line, frame.f_lineno
+        if not line.first <= number <= line.last:
+            return False
+        return line.first < line.last or line.inlined or frame.f_code.co_name in _COMPREHENSIONS
 
     def go_on(self, frame: FrameType) -> None:
         """Take up a generator at the line at which it stood; one that awaited began before it was put off."""
@@ -180,6 +195,8 @@ class _Following:
             return
         self.inputs = {}
         self.began = events.now()
+        if self.enclosing:
+            self.inputs[("<enclosing>",)] = self.enclosing
         for path in seen.line.reads:
             value = _resolve(frame, path)
             if value is not _MISSING and id(type(value)) not in _LEFT_OUT and _affordable(seen, ("in", path)):
@@ -250,17 +267,29 @@ class _Following:
 def _known(code: CodeType) -> dict[int, Line]:
     known = _state.codes.get(id(code))
     if known is None:
-        known = _state.codes[id(code)] = (code, lines_of(code))
+        known = _state.codes[id(code)] = (code, _statements(code))
     return known[1]
 
 
+def _statements(code: CodeType) -> dict[int, Line]:
+    """Return what there is to know of each line, those of one statement joined."""
+    spans, joined = spans_of(code.co_filename), {}
+    for number, line in lines_of(code).items():
+        first, last = spans.get(number, (number, number))
+        whole = joined.setdefault(first, Line())
+        whole.join(line, number, (first, last))
+    return {number: joined[spans.get(number, (number, number))[0]] for number in lines_of(code)}
+
+
 def _seen(frame: FrameType, lines: dict[int, Line], number: int) -> Optional[_Seen]:
-    key = (id(frame.f_code), number)
+    if number not in lines:
+        return None
+    key = (id(frame.f_code), lines[number].first)
     seen = _threads[0].lines.get(key)
-    if seen is None and number in lines and _state.channel is not None:
+    if seen is None and _state.channel is not None:
         file = asked.relative(frames.place(frame.f_code.co_filename))
         name = frame.f_code.co_name
-        defined = _state.channel.define(b"L", _threads[0].name, file, number, name)
+        defined = _state.channel.define(b"L", _threads[0].name, file, lines[number].shown, name)
         seen = _threads[0].lines[key] = _Seen(defined, lines[number])
     return seen
 
@@ -331,6 +360,17 @@ def _give(frame: FrameType) -> None:
             _record(own.seen, "given", code.co_name + "." + name, moment, content, order)
 
 
+def _read_around(frame: FrameType) -> Optional[tuple[int, int]]:
+    """Return what the line around a comprehension has read: its iterator shows nothing of where it comes from."""
+    own = _caller(frame)
+    content = order = 0
+    if own is None or own.inputs is None:
+        return None
+    for one, other in own.inputs.values():
+        content, order = _mixed(content, one), _mixed(order, other)
+    return content, order
+
+
 def _hand_back(frame: FrameType, content: int, order: int) -> bool:
     """Note what a function of the user's returned as something that the line which called it has read.
 
@@ -340,8 +380,9 @@ def _hand_back(frame: FrameType, content: int, order: int) -> bool:
     own = _caller(frame)
     if own is not None and own.inputs is not None:
         path = (frame.f_code.co_name + "()",)
-        before = own.inputs.get(path, (0, 0))
-        own.inputs[path] = (_mixed(before[0], content), _mixed(before[1], order))
+        before = own.inputs.get(path)
+        after = (_mixed(before[0], content), _mixed(before[1], order)) if before else (content, order)
+        own.inputs[path] = after
     return own is not None
 
 

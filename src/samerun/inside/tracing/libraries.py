@@ -23,7 +23,10 @@ def feeder(base: type) -> Optional[Feeder]:
     module = base.__dict__.get("__module__")
     if type(module) is not str:
         module = str(base.__module__)
-    found = _TABLE.get((module.partition(".")[0], base.__name__))
+    top = module.partition(".")[0]
+    if top in _MACHINERY:
+        return _by_sight
+    found = _TABLE.get((top, base.__name__))
     return None if found is None else _guarded(found, base)
 
 
@@ -201,14 +204,44 @@ def _buffer(builder: Any, value: Any) -> None:
     builder.data(bytes(memoryview(value).cast("B")))
 
 
-def _named(builder: Any, value: Any) -> None:
-    name = value.__dict__.get("name") if hasattr(value, "__dict__") else None
-    builder.text(name if type(name) is str else "")
-
-
 def _nothing(builder: Any, value: Any) -> None:
     """Take nothing in but the type's name."""
+    builder.text(type(value).__name__)
 
+
+_MACHINERY = frozenset(
+    [
+        *(
+            "asyncio",
+            "concurrent",
+            "contextlib",
+            "contextvars",
+            "logging",
+            "loky",
+            "multiprocessing",
+            "queue",
+            "socket",
+        ),
+        *("selectors", "ssl", "tempfile", "threading", "tqdm", "weakref", "_thread", "_weakref", "_queue"),
+    ]
+)
+"""Modules whose objects hold what depends on the moment: who waits for whom, how far a worker is."""
+
+_sights: dict[str, dict[int, tuple[int, Any]]] = {}
+
+
+def _by_sight(builder: Any, value: Any) -> None:
+    """Tell objects apart by the order in which they were first seen, which their own content does not show.
+
+    They are kept, so that no other object takes a number over; a program has few of them.
+    """
+    name = type(value).__name__
+    known = _sights.setdefault(name, {})
+    number = known.setdefault(id(value), (len(known), value))[0] if len(known) < _MOST_SIGHTS else -1
+    builder.text("%s %d" % (name, number))
+
+
+_MOST_SIGHTS = 20_000
 
 # By the top module of a class and its name: submodules move from release to release.
 _TABLE: "dict[tuple[str, str], Feeder]" = {
@@ -240,6 +273,7 @@ _TABLE: "dict[tuple[str, str], Feeder]" = {
     ("tensorflow", "ResourceVariable"): _own_numpy,
     ("xgboost", "Booster"): _xgboost,
     ("lightgbm", "Booster"): _lightgbm,
+    ("subprocess", "Popen"): _by_sight,
     ("collections", "deque"): _deque,
     ("array", "array"): _buffer,
     ("datetime", "date"): _text_of,
@@ -250,8 +284,5 @@ _TABLE: "dict[tuple[str, str], Feeder]" = {
     ("uuid", "UUID"): _text_of,
     ("pathlib", "PurePath"): _text_of,
     ("re", "Pattern"): _text_of,
-    ("logging", "Logger"): _named,
-    ("logging", "Handler"): _nothing,
-    ("threading", "Thread"): _nothing,
     ("_io", "_IOBase"): _nothing,
 }

@@ -29,16 +29,36 @@ class Line:
             it holds something (``in``) is left out, since no order of it can be seen so.
         binds: the names that it binds, and the attributes, as paths.
         changes: whether it calls something or stores into an item, and so may change what it reads.
+        calls: whether it calls something.
         words: the names and attributes on it: ``backward``, ``print`` ...
+        first: the first line of its statement; ``last`` the last one.
+        inlined: whether a comprehension runs on it, as a part of its function (since 3.12).
+        shown: the line by which a statement over several lines is named: the first one on which something is called.
     """
 
-    __slots__ = ("binds", "changes", "reads", "words")
+    __slots__ = ("binds", "calls", "changes", "first", "inlined", "last", "reads", "shown", "words")
 
     def __init__(self) -> None:
         self.reads: dict[Path, None] = {}
         self.binds: dict[Path, None] = {}
         self.changes = False
+        self.calls = self.inlined = False
         self.words: set[str] = set()
+        self.first = self.last = self.shown = 0
+
+    def join(self, other: Line, number: int, span: tuple[int, int]) -> None:
+        """Take in a line of the same statement; ``span`` is the statement's first line and its last one."""
+        self.first, self.last = span
+        if other.calls and (not self.calls or number < self.shown):
+            self.shown = number
+        elif not self.calls:
+            self.shown = self.first
+        self.reads.update(other.reads)
+        self.binds.update(other.binds)
+        self.words |= other.words
+        self.changes |= other.changes
+        self.calls |= other.calls
+        self.inlined |= other.inlined
 
 
 def lines_of(code: CodeType) -> dict[int, Line]:
@@ -63,6 +83,7 @@ class _Scan:
         self._close()
 
     def _see(self, name: str, argument: Any) -> None:
+        self.line.inlined |= name == "LOAD_FAST_AND_CLEAR"
         if name in _ATTRIBUTES and self.chain is not None:
             self.chain.append(_attribute(argument))
         elif name in _COPIES:
@@ -75,6 +96,7 @@ class _Scan:
             self._names(name, argument)
         elif name not in _NEUTRAL:
             self._close()
+            self.line.calls |= name.startswith("CALL")
             self.line.changes |= name in _ITEMS or name.startswith("CALL")
 
     def _names(self, name: str, argument: Any) -> None:

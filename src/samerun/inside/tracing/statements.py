@@ -1,0 +1,59 @@
+"""Which lines belong together: a statement that goes over several lines is one step of the program.
+
+Its lines are executed in an order of their own, the first one often last; only together do they read and bind.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+
+TYPE_CHECKING = False  # typing is slow to import, and most programs do not
+if TYPE_CHECKING:
+    from typing import Iterator
+
+_known: dict[str, dict[int, tuple[int, int]]] = {}
+_COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def spans_of(filename: str) -> dict[int, tuple[int, int]]:
+    """Return, for each line of a statement over several lines, the first and the last of them.
+
+    Args:
+        filename: as code objects have it; what has no source, or none that can be read, has no spans.
+    """
+    known = _known.get(filename)
+    if known is None:
+        known = _known[filename] = _read(filename)
+    return known
+
+
+def _read(filename: str) -> dict[int, tuple[int, int]]:
+    try:
+        tree = ast.parse("".join(linecache.getlines(filename)))
+    except (SyntaxError, ValueError, RecursionError):
+        return {}
+    return {line: span for span in _spans(tree) if span[0] < span[1] for line in range(span[0], span[1] + 1)}
+
+
+def _spans(tree: ast.AST) -> Iterator[tuple[int, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, _COMPOUND):
+            yield node.lineno, _end_of_head(node)
+        elif isinstance(node, ast.stmt) and not isinstance(node, _DEFINITIONS) and hasattr(node, "end_lineno"):
+            if not getattr(node, "body", None):
+                yield node.lineno, node.end_lineno or node.lineno
+
+
+def _end_of_head(node: ast.stmt) -> int:
+    """Return the last line of ``if ...:``, ``for ...:`` and their like."""
+    heads = [getattr(node, name, None) for name in ("test", "iter", "target")]
+    heads += [item for item in getattr(node, "items", [])]
+    ends = [_end(head) for head in heads if head is not None]
+    return max([node.lineno, *ends])
+
+
+def _end(node: ast.AST) -> int:
+    ends = [getattr(each, "end_lineno", None) or 0 for each in ast.walk(node)]
+    return max(ends)
