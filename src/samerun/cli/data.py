@@ -12,6 +12,8 @@ DATA_COMMANDS: dict[str, str] = {
     "verify": "Say whether data is still what a lock says, or a run read.",
     "diff": "Show what differs between two data sets.",
     "of": "List the runs that read or wrote a content.",
+    "identify": "Say which dataset a folder is.",
+    "croissant": "Describe data as Croissant (JSON-LD).",
 }
 """Every command with its one line of help; ``samerun.cli.data_<name>`` holds it as ``command``."""
 

@@ -7,8 +7,10 @@ import click
 from samerun import api
 from samerun.cli.data_page import content_words, summary
 from samerun.cli.data_progress import DataProgress
+from samerun.cli.data_remote import are_remote, lock_addresses
 from samerun.cli.options import json_option
 from samerun.cli.printing import print_document, print_page, say
+from samerun.errors import BadOption
 from samerun.report.plain_words import clean
 
 
@@ -19,14 +21,29 @@ from samerun.report.plain_words import clean
 @click.option("--sha256", is_flag=True, help="Keep the SHA-256 of each file too.")
 @click.option("--md5", is_flag=True, help="Keep the MD5 of each file too.")
 @click.option("--reread", is_flag=True, help="Read every file, also those that have not changed since they were read.")
+@click.option("--bytes", "read", is_flag=True, help="Read remote files too, and keep their BLAKE3.")
 @json_option
 def command(
-    paths: tuple[str, ...], output: str, root: str | None, sha256: bool, md5: bool, reread: bool, as_json: bool
+    paths: tuple[str, ...],
+    output: str,
+    root: str | None,
+    sha256: bool,
+    md5: bool,
+    reread: bool,
+    read: bool,
+    as_json: bool,
 ) -> int:
     """Write a lock of files and folders: the path, size and BLAKE3 of each file, and one hash over all.
 
     The data is only read. Links are written down and not followed; pipes and devices are named and not opened.
+    PATH may also be an address (https://..., s3://..., gs://...): then what the server says of each file is kept.
     """
+    if are_remote(paths):
+        if root is not None or sha256 or md5 or reread:
+            raise BadOption("--root, --sha256, --md5 and --reread are for local data.", "Addresses take --bytes.")
+        return lock_addresses(paths, output, read, as_json)
+    if read:
+        raise BadOption("--bytes is for addresses; local files are always read.", "Leave it out.")
     also = [name for name, asked in (("sha256", sha256), ("md5", md5)) if asked]
     with DataProgress() as progress:
         locked = api.lock_data(paths, output, root=root, also=also, quick=not reread, progress=progress.tell)

@@ -8,6 +8,7 @@ import sys
 import click
 
 from samerun import api
+from samerun.cli.data_foreign import is_foreign, verify_foreign
 from samerun.cli.data_page import change_documents, change_lines, content_words, count_words, counts, summary
 from samerun.cli.data_progress import DataProgress
 from samerun.cli.data_run_page import run_data_document, run_data_page
@@ -21,15 +22,21 @@ from samerun.store.layout import RunFolder
 @click.command("verify", short_help="Say whether data is still what a lock says, or a run read.")
 @click.argument("lock", metavar="LOCK|RUN")
 @click.option("--quick", is_flag=True, help="Read only files whose size, times or inode are not what they were.")
-@click.option("--root", metavar="DIR", help="The folder that the lock's paths start from.")
+@click.option("--root", metavar="DIR", help="The folder (or address) that the lock's paths start from.")
+@click.option("--bytes", "read", is_flag=True, help="Read remote files instead of believing their servers.")
 @all_option
 @json_option
-def command(lock: str, quick: bool, root: str | None, everything: bool, as_json: bool) -> int:
+def command(lock: str, quick: bool, root: str | None, read: bool, everything: bool, as_json: bool) -> int:
     """Read the data that LOCK names, or that RUN read, and say whether it is the same.
 
     For the data of a run it is said, too, where copies are of what is not. The status is 0 if all is the same, 1 if it
-    differs, and 2 if all that is wrong is that some of it is not known or could not be read.
+    differs, and 2 if all that is wrong is that some of it is not known or could not be read. LOCK may also be a .dvc
+    file, a dvc.lock, or a lock of addresses.
     """
+    if is_foreign(lock):
+        return verify_foreign(lock, read, root, quick, everything, as_json)
+    if read:
+        raise BadOption("--bytes is for locks of remote files; local files are always read.", "Leave it out.")
     run = _run(lock)
     if run is not None:
         return _verify_run(run, quick, root, everything, as_json)
