@@ -10,6 +10,9 @@ from dataclasses import dataclass
 MOST = 400
 """A file with more pieces than that is taken as one."""
 
+ALIKE = 0.5
+"""Which share of two lines must be the same for one to be a new version of the other."""
+
 _SCOPES = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 """What can have a docstring."""
 
@@ -85,11 +88,18 @@ def _has_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.Async
 def _changed(first: Sequence[str], second: Sequence[str]) -> Iterator[Piece]:
     matcher = difflib.SequenceMatcher(None, first, second, autojunk=False)
     for tag, a_from, a_to, b_from, b_to in matcher.get_opcodes():
-        if tag == "replace" and a_to - a_from == b_to - b_from:
+        if tag == "replace" and _is_line_by_line(first[a_from:a_to], second[b_from:b_to]):
             for offset in range(a_to - a_from):  # line by line: two settings below each other are two changes
                 yield Piece(a_from + offset, a_from + offset + 1, b_from + offset, (second[b_from + offset],))
         elif tag != "equal":
             yield Piece(a_from, a_to, b_from, tuple(second[b_from:b_to]))
+
+
+def _is_line_by_line(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Say whether each line of one text has become the line at its place in the other: those look alike."""
+    if len(first) != len(second):
+        return False
+    return all(difflib.SequenceMatcher(None, *pair).ratio() >= ALIKE for pair in zip(first, second, strict=True))
 
 
 def _joined(first: Sequence[str], pieces: list[Piece]) -> list[Piece]:

@@ -12,6 +12,7 @@ import msgspec
 
 from samerun.basics.hashing import hash_file
 from samerun.errors import CannotReplay, StoreTrouble
+from samerun.factors.arguments import Words
 from samerun.record.files import FileFact
 from samerun.record.missing import Missing
 from samerun.record.run import Run
@@ -31,8 +32,8 @@ class Mixture:
         b: the run whose values are taken.
         objects: the contents that both share.
 
-    ``given`` holds the factors that were touched, by kind; ``files`` the contents that were put in; ``python`` another
-    interpreter.
+    ``given`` holds the factors that were touched, by kind; ``files`` the contents that were put in; ``words`` the
+    command set apart, once an option was taken; ``python`` another interpreter.
     """
 
     a: Run
@@ -40,6 +41,7 @@ class Mixture:
     objects: Objects
     given: dict[str, Values] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    words: list[Words] | None = None
     python: str | None = None
 
     def values(self, kind: str) -> Values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from samerun.explain.declared import declared_options, grouped, values_of
@@ -36,35 +36,33 @@ def _readings(a: Run, b: Run) -> list[Reading]:
 
 
 def _take(name: str, declared: Mapping[str, int], mixture: Mixture) -> None:
+    """Take one option over; the words stay grouped as they were, whatever stands beside them by now."""
     values = mixture.values("arguments")
-    values["argv"] = replace_option(values["argv"], mixture.others("arguments")["argv"], name, declared)
+    mine = mixture.words if mixture.words is not None else grouped(values["argv"], declared)
+    mixture.words = replace_option(mine, grouped(mixture.others("arguments")["argv"], declared), name)
+    values["argv"] = [word for each in mixture.words for word in each.words]
 
 
-def replace_option(
-    argv: list[str], other: list[str], name: str, declared: Mapping[str, int] | None = None
-) -> list[str]:
+def replace_option(mine: Sequence[Words], theirs: Sequence[Words], name: str) -> list[Words]:
     """Return a command with one option as another command has it.
 
     Args:
-        argv: the command.
-        other: the command whose words are taken.
-        name: the option's name, as ``declared.grouped`` gives it.
-        declared: how many values the options take.
+        mine: the command, set apart.
+        theirs: the command whose words are taken, set apart.
+        name: the option's name.
 
     Returns:
         The command with the other's words for the option, at the option's old place, else as near to where the other
         command has it as can be; without the option if the other has none.
     """
-    mine, theirs = (grouped(each, declared or {}) for each in (argv, other))
     taken = [each for each in theirs if each.name == name]
     places = [index for index, each in enumerate(mine) if each.name == name]
     at = places[0] if places else _place(mine, theirs, name)
     rest = [each for each in mine[:at] if each.name != name]
-    after = [each for each in mine[at:] if each.name != name]
-    return [word for each in (*rest, *taken, *after) for word in each.words]
+    return [*rest, *taken, *(each for each in mine[at:] if each.name != name)]
 
 
-def _place(mine: list[Words], theirs: list[Words], name: str) -> int:
+def _place(mine: Sequence[Words], theirs: Sequence[Words], name: str) -> int:
     """Return where an option belongs that the command has not: behind what stands before it in the other."""
     names = [each.name for each in mine]
     place = 0

@@ -1,0 +1,96 @@
+"""A key is taken over and every other one stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from samerun.explain.candidates.configuration import make, with_key
+from samerun.explain.mixture import Mixture
+from samerun.factors.config import parse
+from samerun.record.run import Run
+from samerun.record.values import Change
+from samerun.store.objects import Objects
+
+FILES = {
+    "c.yaml": (
+        "a: 1  # one\noptim:\n  lr: 0.1\n  name: sgd\n",
+        "a: 2\noptim:\n  lr: 0.2\n  name: sgd\nmodel:\n  drop: 0.5\n  width: 3\n",
+    ),
+    "c.json": (
+        '{"a": 1, "optim": {"lr": 0.1, "name": "sgd"}}',
+        '{"optim": {"name": "sgd", "lr": 0.2}, "a": 2, "model": {"drop": 0.5, "width": 3}}',
+    ),
+    "c.toml": (
+        "a = 1\n[optim]\nlr = 0.1\nname = 'sgd'\n",
+        "a = 2\n[optim]\nlr = 0.2\nname = 'sgd'\n[model]\ndrop = 0.5\nwidth = 3\n",
+    ),
+    "c.ini": (
+        "[optim]\na = 1\nlr = 0.1\nname = sgd\n",
+        "[optim]\na = 2\nlr = 0.2\nname = sgd\n[model]\ndrop = 0.5\nwidth = 3\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("key", ["optim.lr", "model.drop", "model.width"])
+@pytest.mark.parametrize("way", ["to", "back"])
+def test_one_key_changes_and_no_other(path: str, key: str, way: str) -> None:
+    texts = [text.encode() for text in FILES[path]]
+    mine, theirs = texts if way == "to" else reversed(texts)
+    before, other = parse(path, mine), parse(path, theirs)
+    after = parse(path, with_key(path, mine, theirs, key))
+    assert before is not None
+    assert other is not None
+    assert after is not None
+    assert after.get(key) == other.get(key)
+    assert {name: value for name, value in after.items() if name != key} == {
+        name: value for name, value in before.items() if name != key
+    }
+
+
+def test_every_other_byte_stays_where_a_line_can_be_taken() -> None:
+    mine, theirs = (text.encode() for text in FILES["c.yaml"])
+    assert with_key("c.yaml", mine, theirs, "optim.lr") == mine.replace(b"0.1", b"0.2")
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_all_keys_make_the_other_document(path: str) -> None:
+    now, theirs = (text.encode() for text in FILES[path])
+    for key in parse(path, theirs) or {}:
+        now = with_key(path, now, theirs, key)
+    assert parse(path, now) == parse(path, theirs)
+
+
+def test_keys_that_were_taken_before_stay(coded: Callable[..., Run], objects: Objects) -> None:
+    a, b = (coded({"c.yaml": text}) for text in FILES["c.yaml"])
+    mixture = Mixture(a, b, objects)
+    for key in ("optim.lr", "model.drop"):
+        candidate = make(Change("config", f"c.yaml:{key}"), a, b, objects)
+        assert candidate is not None
+        candidate.take(mixture)
+    wanted = {"a": 1, "optim.lr": 0.2, "optim.name": "sgd", "model.drop": 0.5}
+    assert parse("c.yaml", mixture.files["c.yaml"]) == wanted
+
+
+def test_a_file_that_only_one_run_has_is_taken_as_a_whole(coded: Callable[..., Run], objects: Objects) -> None:
+    a, b = coded({}), coded({"c.yaml": "a: 1\n"})
+    candidate = make(Change("config", "c.yaml:a"), a, b, objects)
+    assert candidate is not None
+    mixture = Mixture(a, b, objects)
+    candidate.take(mixture)
+    assert "c.yaml" in mixture.given["data"]
+
+
+def test_a_content_that_was_not_kept_cannot_be_tried(make_run: Callable[..., Run], objects: Objects) -> None:
+    lost = make_run(code={"c.yaml": {"size": 3, "hash": "0" * 64}})
+    candidate = make(Change("config", "c.yaml:a"), lost, lost, objects)
+    assert candidate is not None
+    assert "not kept" in candidate.unable
+
+
+def test_what_the_program_recorded_itself_follows_from_something_else(
+    make_run: Callable[..., Run], objects: Objects
+) -> None:
+    assert make(Change("config", "config.json:lr"), make_run(), make_run(), objects) is None

@@ -1,0 +1,58 @@
+"""Whether two runs have the same result, at the level that was asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from samerun.errors import BadOption
+from samerun.explain.judging import Judge, compare_runs
+
+from .conftest import Pair
+
+SCRIPT = """
+import json, sys
+loss, acc = float(sys.argv[1]), float(sys.argv[2])
+json.dump({"loss": loss, "acc": acc}, open("metrics.json", "w"))
+sys.exit(int(sys.argv[3]))
+"""
+
+
+@pytest.fixture
+def two(pair: Pair) -> Pair:
+    pair.record({"train.py": SCRIPT}, "1.0", "2.0", "0")
+    return pair
+
+
+def test_the_bits_count_unless_a_tolerance_is_given(two: Pair) -> None:
+    two.record({}, "1.0000001", "2.0", "0")
+    a, b = two.kept(0), two.kept(1)
+    assert not Judge().same(a, b)
+    assert Judge(rtol=1e-3).same(a, b)
+    assert Judge(atol=1e-3).verdict(a, b) == "within-tolerance"
+    assert Judge(metric="acc").same(a, b)
+    assert not Judge(metric="loss").same(a, b)
+    assert "loss" in Judge().describe(a, b)
+
+
+def test_another_exit_status_is_another_result(two: Pair) -> None:
+    two.record({}, "1.0", "2.0", "3")
+    two.record({}, "1.0", "2.0", "3")
+    a, b, c = (two.kept(number) for number in range(3))
+    assert (Judge().verdict(a, b), Judge().same(b, c)) == ("different", True)
+    assert Judge().describe(a, b) == "exit status 0 -> 3"
+
+
+def test_results_that_are_the_same_are_described_so(two: Pair) -> None:
+    two.record({}, "1.0", "2.0", "0")
+    a, b = two.kept(0), two.kept(1)
+    assert Judge().describe(a, b) == "the results are the same"
+    assert compare_runs(a, b).verdict == "identical"
+
+
+def test_a_metric_that_nobody_has_is_refused(two: Pair) -> None:
+    two.record({}, "1.0", "2.0", "0")
+    a, b = two.kept(0), two.kept(1)
+    Judge(metric="acc").refuse_unknown_metric(a, b)
+    Judge().refuse_unknown_metric(a, b)
+    with pytest.raises(BadOption, match="They have: acc, loss"):
+        Judge(metric="f1").refuse_unknown_metric(a, b)

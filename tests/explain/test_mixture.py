@@ -1,0 +1,64 @@
+"""The first run's values with some of the second one's in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from samerun.errors import CannotReplay
+from samerun.explain.mixture import Mixture, content_of, fact_of
+from samerun.record.run import Run
+from samerun.store.objects import Objects
+
+Make = Callable[..., Run]
+
+
+def test_only_what_is_taken_is_given(make_run: Make, objects: Objects) -> None:
+    a, b = make_run(timezone={"TZ": "UTC", "x": "1"}), make_run(timezone={"TZ": "Asia/Tokyo"})
+    mixture = Mixture(a, b, objects)
+    assert mixture.given == {}
+    mixture.take("timezone", "TZ")
+    assert mixture.given == {"timezone": {"TZ": "Asia/Tokyo", "x": "1"}}
+    mixture.take("timezone", "x")
+    assert mixture.given == {"timezone": {"TZ": "Asia/Tokyo"}}
+    assert a.reading("timezone") == {"TZ": "UTC", "x": "1"}
+
+
+def test_a_factor_that_only_the_second_run_knows(make_run: Make, objects: Objects) -> None:
+    mixture = Mixture(make_run(), make_run(locale={"LANG": "C"}), objects)
+    mixture.take("locale", "LANG")
+    assert mixture.given == {"locale": {"LANG": "C"}}
+
+
+def test_a_file_stands_in_both_factors_of_files(coded: Make, objects: Objects) -> None:
+    a, b = coded({"a.py": "1", "gone.py": "x"}), coded({"a.py": "2", "new.py": "3"})
+    mixture = Mixture(a, b, objects)
+    for path in ("a.py", "new.py", "gone.py"):
+        mixture.take_file(path)
+    for kind in ("code", "data"):
+        held = {path: objects.read(fact["hash"]) for path, fact in mixture.given[kind].items()}
+        assert held == {"a.py": b"2", "new.py": b"3"}
+
+
+def test_a_content_is_put_in_place_of_a_file(coded: Make, objects: Objects) -> None:
+    mixture = Mixture(coded({"a.py": "1"}), coded({"a.py": "2"}), objects)
+    mixture.put_file("a.py", b"new")
+    fact = mixture.given["code"]["a.py"]
+    assert (objects.read(fact["hash"]), fact["size"], mixture.files) == (b"new", 3, {"a.py": b"new"})
+
+
+def test_a_content_comes_from_the_store_or_the_unchanged_file(make_run: Make, objects: Objects, tmp_path: Path) -> None:
+    (tmp_path / "kept.txt").write_text("here")
+    digest = Objects(tmp_path / "other").add_bytes(b"here")
+    facts = {"kept.txt": {"size": 4, "hash": digest}, "changed.txt": {"size": 4, "hash": "0" * 64}}
+    run = make_run(tree=tmp_path, code={**facts, "secret.txt": {"size": 4, "hash": digest, "secret": True}})
+    assert content_of(run, "kept.txt", objects) == b"here"
+    for path in ("changed.txt", "secret.txt", "nothing.txt"):
+        assert content_of(run, path, objects) is None
+
+
+def test_a_record_that_cannot_be_understood_is_said(make_run: Make) -> None:
+    with pytest.raises(CannotReplay, match=r"a\.py"):
+        fact_of(make_run(code={"a.py": {"size": "many"}}), "a.py")

@@ -1,0 +1,67 @@
+"""The place of a change within a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from samerun.explain.mixture import Mixture
+from samerun.explain.refining import refine
+from samerun.record.run import Run
+from samerun.record.values import Change
+from samerun.store.objects import Objects
+
+Coded = Callable[..., Run]
+A = "a = 1\nb = 1\nc = 1\n"
+
+
+class Asked:
+    """Answers whether a mixture's file holds a text, and counts."""
+
+    def __init__(self, a: Run, b: Run, objects: Objects, *wanted: str) -> None:
+        self.runs = (a, b, objects)
+        self.wanted = wanted
+        self.count = 0
+
+    def __call__(self, take: Callable[[Mixture], None]) -> bool:
+        self.count += 1
+        mixture = Mixture(*self.runs)
+        take(mixture)
+        return all(text in mixture.files["train.py"].decode() for text in self.wanted)
+
+
+def found(coded: Coded, objects: Objects, b: str, *wanted: str, path: str = "train.py") -> tuple[list[str], int]:
+    asked = Asked(coded({path: A}), coded({path: b}), objects, *wanted)
+    return refine(Change("code", path), asked.runs, asked), asked.count
+
+
+def test_the_piece_that_matters_is_named_by_its_line(coded: Coded, objects: Objects) -> None:
+    places, count = found(coded, objects, "a = 2\nb = 2\nc = 2\n", "b = 2")
+    assert places == ["train.py:2"]
+    assert count <= 5
+
+
+def test_pieces_that_matter_together_are_all_named(coded: Coded, objects: Objects) -> None:
+    places, _ = found(coded, objects, "a = 2\nb = 2\nc = 2\n", "a = 2", "c = 2")
+    assert places == ["train.py:1", "train.py:3"]
+
+
+def test_a_single_piece_costs_no_run(coded: Coded, objects: Objects) -> None:
+    assert found(coded, objects, "a = 1\nb = 9\nc = 1\n") == (["train.py:2"], 0)
+
+
+def test_the_line_is_one_of_code(coded: Coded, objects: Objects) -> None:
+    b = 'a = 1\nb = 1\n\n# what\n"""no"""\n\n\ndef f():\n    """Doc."""\n    return 1\n\n\nc = f()\n'
+    assert found(coded, objects, b)[0] == ["train.py:5"]
+
+
+def test_a_file_that_only_one_run_has_is_named_as_a_whole(coded: Coded, objects: Objects) -> None:
+    asked = Asked(coded({}), coded({"new.py": "a = 1\n"}), objects)
+    assert refine(Change("code", "new.py"), asked.runs, asked) == []
+
+
+@pytest.mark.parametrize("kind", ["data", "config"])
+def test_only_code_is_set_apart(coded: Coded, objects: Objects, kind: str) -> None:
+    asked = Asked(coded({"train.py": A}), coded({"train.py": "b"}), objects)
+    assert refine(Change(kind, "train.py"), asked.runs, asked) == []
