@@ -115,12 +115,9 @@ def test_what_a_scheduler_gives_for_now_stays(plan: Callable[..., Plan]) -> None
 
 
 def test_who_runs_it_is_varied(plan: Callable[..., Plan]) -> None:
-    home, user = EnvironmentVariable().variations({"DEBUG": "1"})
-    elsewhere = plan(HOME="/home/me", USER="me")
-    EnvironmentVariable().give(elsewhere, home)
-    assert elsewhere.setup == {"other_home": True}
-    assert elsewhere.environment["HOME"] == "/home/me"
-    other = plan(HOME="/home/me", USER="me")
-    EnvironmentVariable().give(other, user)
-    assert other.environment == {"HOME": "/home/me", "USER": "somebody", "LOGNAME": "somebody", "DEBUG": "1"}
-    assert [each.subject for each in EnvironmentVariable().differences({"DEBUG": "1"}, user)] == ["USER", "LOGNAME"]
+    (other,) = EnvironmentVariable().variations({"DEBUG": "1"})
+    EnvironmentVariable().give(present := plan(HOME="/home/me", USER="me"), other)
+    assert present.setup == {"other_home": True}
+    assert present.environment == {"HOME": "/home/me", "USER": "somebody", "LOGNAME": "somebody", "DEBUG": "1"}
+    changed = [each.subject for each in EnvironmentVariable().differences({"DEBUG": "1"}, other)]
+    assert changed == ["HOME", "USER", "LOGNAME"]

@@ -81,9 +81,8 @@ class EnvironmentVariable(Plain):
                 plan.notes.append(f"the variable {name} held a secret, which was not kept, and is not set now")
 
     def variations(self, values: Values) -> Iterator[Values]:
-        """Yield another path of the home folder, and another name of the user: who runs it ought not to matter."""
-        yield {**values, "HOME": OTHER_HOME}
-        yield {**values, "USER": _OTHER_USER, "LOGNAME": _OTHER_USER}
+        """Yield another name of the user and another path of the home folder: who runs it ought not to matter."""
+        yield {**values, "HOME": OTHER_HOME, "USER": _OTHER_USER, "LOGNAME": _OTHER_USER}
 
 
 def _is_unset(*values: Json) -> bool:

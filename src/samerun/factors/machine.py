@@ -44,8 +44,7 @@ class Machine(Plain):
 
     def variations(self, values: Values) -> Iterator[Values]:
         """Yield what can be another here: the host's name, and how private new files are (a setting of its shells)."""
-        yield {**values, HOST: "another-host"}
-        yield {**values, UMASK: "077"}
+        yield {**values, HOST: "another-host", UMASK: "077"}
 
 
 def _is_reported(change: Change) -> bool:
