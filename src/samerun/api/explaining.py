@@ -14,6 +14,7 @@ from samerun.explain.judging import Judge, Kept
 from samerun.explain.laboratory import Laboratory, Limits
 from samerun.explain.pace import side_by_side
 from samerun.record.cause import Explanation
+from samerun.record.run import Run
 from samerun.store import folder
 from samerun.store.layout import StoreLayout
 from samerun.store.references import find_run
@@ -40,7 +41,7 @@ def explain(
         atol: absolute tolerance for numbers.
         metric: judge by this metric alone.
         max_replays: how many runs may be made.
-        timeout_s: after how many seconds a run is killed.
+        timeout_s: after how many seconds a run is killed; by default ten times what the longer run took, and a minute.
         progress: is told in words what is being tried.
 
     Raises:
@@ -54,9 +55,14 @@ def explain(
         raise BadOption("The two runs lie in different stores.", "Explain two runs of one store.")
     layout = StoreLayout(roots.pop())
     one, other = (Kept(ended(folder.load(each)), each) for each in folders)
-    limits = Limits(max_replays, timeout_s, side_by_side(one.run, other.run))
+    limits = Limits(max_replays, timeout_s or _patience(one.run, other.run), side_by_side(one.run, other.run))
     laboratory = Laboratory(one, layout, os.environ, VERSION, limits, progress or (lambda text: None))
     try:
         return search(one, other, laboratory, Judge(rtol, atol, metric))
     except OSError as error:
         raise store_trouble(layout, error) from error
+
+
+def _patience(a: Run, b: Run) -> float:
+    """Return how long a trial may take where nothing is said: a mixture of two programs may never end."""
+    return 10 * max(a.seconds or 0.0, b.seconds or 0.0) + 60
