@@ -54,6 +54,16 @@ def test_one_is_released_and_the_others_are_as_recorded(plan: Callable[..., Plan
     assert present.released == ("!numpy",)
 
 
+def test_keys_are_held_by_a_condition_and_their_lines_read(
+    plan: Callable[..., Plan], scene: Callable[..., Scene], ended: Callable[..., Observation]
+) -> None:
+    present = plan()
+    Unseeded("jax").give(present, Unseeded("jax").held({}) or {})
+    assert present.conditions == {"unseeded-jax": "held"}
+    observed = ended(used={"unseeded-jax": ("a.py:5",)})
+    assert Unseeded("jax").read(scene(observed=observed)) == {"places": ["a.py:5"]}
+
+
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_change_is_one_of_the_entropy_and_the_advice_is_the_librarys(library: str) -> None:
     factor = Unseeded(library)

@@ -34,7 +34,7 @@ def kind_of(source: str) -> str:
 
 
 class Unseeded(Plain):
-    """The generators of one library, as far as nobody seeded them.
+    """The generators of one library, as far as nobody seeded them; JAX's are keys, seeded from the system's entropy.
 
     ``places`` are the lines that drew. Held, they begin with what the run's entropy gives them; released, with what
     the operating system does. A change between two runs is one of ``os-entropy``, which supplies them all.
@@ -49,8 +49,11 @@ class Unseeded(Plain):
 
     def read(self, scene: Scene) -> Reading:
         """Return the lines that drew; ``""`` where the library was seen to draw and no line is known."""
-        unseeded = scene.observed.unseeded if scene.observed else {}
-        places = [place for source, place in sorted(unseeded.items()) if kind_of(source) == self.kind]
+        if scene.observed is None:
+            return {}
+        drawn = sorted(scene.observed.unseeded.items())
+        places = [place for source, place in drawn if kind_of(source) == self.kind]
+        places += scene.observed.used.get(self.kind, ())
         return {PLACES: places} if places else {}
 
     def differences(self, a: Values, b: Values) -> list[Change]:
@@ -62,6 +65,8 @@ class Unseeded(Plain):
         others = tuple(source for source in plan.released if source not in (self.library, KEPT + self.library))
         if values.get(MODE) == HELD:
             plan.released = (*others, KEPT + self.library)
+            if self.library == "jax":
+                plan.conditions[self.kind] = HELD
         elif values.get(MODE) == RELEASED:
             plan.released = (*others, self.library)
 

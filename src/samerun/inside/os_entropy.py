@@ -23,6 +23,7 @@ KIND = "os-entropy"
 _FRONTS = ("random", "secrets", "uuid")
 
 _held: list[str] = []
+_asked: list[bool] = []
 
 
 def install(environment: Mapping[str, str]) -> None:
@@ -35,6 +36,11 @@ def install(environment: Mapping[str, str]) -> None:
 def hold() -> None:
     """Supply from now on what the user's own lines ask for: those that ``conditions.asked`` names, or all."""
     _held.append(KIND)
+
+
+def has_asked() -> bool:
+    """Say whether the user's own code has taken bits from the operating system in this process."""
+    return bool(_asked)
 
 
 def _urandom(original: Callable[..., bytes], *args: Any, **kwargs: Any) -> bytes:
@@ -66,6 +72,7 @@ def _supplied(source: str, bits: int, frame: Optional[FrameType]) -> Optional[in
         if frame is None or not frames.is_user(frame):
             return None
         _note(source, frame.f_code.co_filename, frame.f_lineno or 0)
+        _asked[:] = [True]
         return entropy.silent("os", bits) if _held and asked.applies(KIND, frame) else None
     except Exception as error:  # the edge to the user's program
         standins.report(source, error)

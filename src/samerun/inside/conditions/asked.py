@@ -29,6 +29,7 @@ KINDS: Mapping[str, str] = {
     "listing-order": "listing",
     "completion-order": "completion",
     "os-entropy": "entropy_supply",
+    "unseeded-jax": "jax_keys",
     "clock": "clock",
     "uninitialised-memory": "memory",
     "memory-address": "addresses",

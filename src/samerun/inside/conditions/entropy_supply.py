@@ -7,14 +7,16 @@ for themselves (TLS, the names of temporary files) stays the system's.
 from __future__ import annotations
 
 from .. import os_entropy
-from . import asked
+from . import asked, jax_keys
 
 
 def install(mode: str) -> None:
     """Supply from now on.
 
     Args:
-        mode: ``held``, or ``watch``, which is what every recording does.
+        mode: ``held``, or ``watch``, which is what every recording does, and notes keys that are made of it as well.
     """
-    if mode != asked.WATCH:
+    if mode == asked.WATCH:
+        jax_keys.install(mode)
+    else:
         os_entropy.hold()
