@@ -226,10 +226,10 @@ class DocumentWriter:
                 if fields:
                     folder = entry.path if self._address else posixpath.dirname(entry.path)
                     groups[folder, _suffix(entry), fields].append(entry)
-        used: set[str] = set()
+        used = {quote(entry.path) for entry in entries}
         for (folder, suffix, fields), ones in groups.items():
-            plain = f"{folder or 'all'}/{suffix[1:]}-files" if len(ones) > 1 else ones[0].path
-            name = next(name for name in _variants(quote(plain)) if name not in used)
+            names = _variants(quote(f"{folder or 'all'}/{suffix[1:]}-files"))
+            name = next(name for name in names if name not in used) if len(ones) > 1 else quote(ones[0].path)
             used.add(name)
             yield _Table(name, tuple(ones), fields)
 
