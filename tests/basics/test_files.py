@@ -163,6 +163,41 @@ def test_a_link_between_own_files_shares_them(tmp_path: Path) -> None:
         files.link_or_copy(tmp_path / "a", tmp_path / "b")
 
 
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One of samerun's own read-only files, on a device of which nothing is known."""
+    monkeypatch.setattr(files, "_NO_REFLINKS", set())
+    files.write_atomic(tmp_path / "own", b"x", mode=0o400)
+    return tmp_path / "own"
+
+
+def test_a_second_name_is_a_reflink_first(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reflink(source: int, target: int) -> bool:  # what FICLONE does, where no file system here can do it
+        os.write(target, os.pread(source, 100, 0))
+        return True
+
+    monkeypatch.setattr(files, "_reflink", reflink)
+    other = own.with_name("other")
+    assert files.share(own, other) == "reflink"
+    assert not own.samefile(other)
+    assert (other.read_bytes(), other.stat().st_mode & 0o777, other.stat().st_nlink) == (b"x", 0o400, 1)
+    with pytest.raises(FileExistsError):
+        files.share(own, other)
+    assert sorted(os.listdir(own.parent)) == ["other", "own"]
+
+
+def test_else_a_link_to_the_read_only_copy_else_a_copy(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(files, "_reflink", lambda source, target: bool(asked.append(source)))
+    names = [own.with_name(name) for name in ("one", "two", "three")]
+    assert [files.share(own, name) for name in names[:2]] == ["link", "link"]
+    assert (own.samefile(names[0]), len(asked)) == (True, 1)
+    monkeypatch.setattr(files.os, "link", lambda *given, **named: (_ for _ in ()).throw(OSError(1, "no")))
+    assert files.share(own, names[2]) == "copy"
+    assert (names[2].read_bytes(), names[2].stat().st_mode & 0o777, names[2].samefile(own)) == (b"x", 0o400, False)
+    assert len(os.listdir(own.parent)) == 4
+
+
 def test_of_many_creators_one_creates(tmp_path: Path) -> None:
     won: list[int] = []
     start = threading.Barrier(16)

@@ -8,10 +8,12 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from samerun.basics.hashing import hash_bytes
+from samerun.basics.hashing import hash_bytes, stat_key
 from samerun.data import hashing_pool, remembered
 from samerun.data.identity import hash_tree
 from samerun.data.remembered import Remembered, cache_file, users_cache
@@ -245,3 +247,26 @@ def test_inodes_of_64_bits_and_times_before_1970() -> None:
     assert len(keys) == 80
     one[1].st_ino = (1 << 64) - 4
     assert remembered._keys(one) != keys  # type: ignore[arg-type]
+
+
+def test_one_file_is_known_by_its_stat(two: Data) -> None:
+    (two.top / "sub").mkdir()
+    (two.top / "sub" / "c").write_bytes(b"content of c")
+    two.rest()
+    cache = Remembered(cache_file(two.cache, two.top))
+    assert cache.digest_of("", "a", stat_key(two.top / "a")) == hash_bytes(b"content of a")
+    assert cache.digest_of("sub", "c", stat_key(two.top / "sub/c")) == hash_bytes(b"content of c")
+    assert cache.digest_of("sub", "c", stat_key(two.top / "a")) == ""
+    assert cache.digest_of("", "none", stat_key(two.top / "a")) == cache.digest_of("no", "a", (1, 2, 3, 4, 5)) == ""
+    in_place(two.top / "a")
+    assert cache.digest_of("", "a", stat_key(two.top / "a")) == ""
+
+
+def test_an_inode_of_64_bits_is_known_too(tmp_path: Path) -> None:
+    key = (5, 6, 7, (1 << 64) - 2, 8)
+    names = ("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino", "st_dev")
+    cache = Remembered(tmp_path / "cache")
+    facts: Any = SimpleNamespace(**dict(zip(names, key, strict=True)))
+    cache.keep("", ["a"], [facts], ["a" * 64], [True])
+    cache.save(whole=True)
+    assert Remembered(tmp_path / "cache").digest_of("", "a", key) == "a" * 64

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from samerun.basics.hashing import hash_bytes, stat_key
+from samerun.basics import files
+from samerun.basics.hashing import StatKey, hash_bytes, stat_key
 from samerun.basics.redaction import Redactor
 from samerun.launch import allowance
 from samerun.launch.allowance import Allowance, KeepInputs
-from samerun.launch.keeping import Keeper
+from samerun.launch.keeping import FULL, Keeper
+from samerun.launch.known_inputs import KnownInputs
 from samerun.record.missing import Missing
 from samerun.store.objects import Objects
 
@@ -96,3 +99,56 @@ def test_what_cannot_be_read_says_why(objects: Objects, tmp_path: Path) -> None:
         kept = keeper(objects).keep(tmp_path / name)
         assert isinstance(kept.hash, Missing)
         assert kept.why == kept.hash.why != ""
+
+
+def test_where_the_store_cannot_take_it_its_hash_is_known_all_the_same(
+    objects: Objects, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes, **named: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(files, "write_atomic", full)
+    kept = keeper(objects).keep_input(file, stat_key(file))
+    assert (kept.hash, kept.kept) == (hash_bytes(b"1,2,3"), False)
+    assert kept.why == "it cannot be kept: No space left on device"
+
+
+def test_a_disk_is_not_filled_with_inputs(objects: Objects, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_bytes(b"x" * (2 << 20))
+    objects.folder.mkdir()
+
+    class Disk:
+        f_bavail, f_frsize, f_blocks = 100 << 20, 1, 2000 << 20
+
+    monkeypatch.setattr(os, "statvfs", lambda path: Disk)
+    kept = keeper(objects, "all").keep_input(file, stat_key(file))
+    assert (kept.hash, kept.kept, kept.why) == (hash_bytes(b"x" * (2 << 20)), False, FULL)
+    Disk.f_bavail = 103 << 20
+    assert keeper(objects, "all").keep_input(file, stat_key(file)).kept
+    Disk.f_bavail = 0
+    file.write_bytes(b"small")
+    assert keeper(objects, "all").keep_input(file, stat_key(file)).kept, "a small one is tried"
+
+
+def test_a_known_content_is_not_read_for_its_hash(objects: Objects, file: Path) -> None:
+    file.write_bytes(b"x" * (2 << 20))
+    digest = objects.add_file(file)
+    asked: list[str] = []
+
+    def known(path: str, key: StatKey) -> str | None:
+        asked.append(path)
+        return str(digest)
+
+    one = Keeper(objects, Redactor(), Allowance(), KnownInputs(None, [known]))
+    assert one.keep_input(file, stat_key(file)).hash == digest
+    assert asked == [str(file)]
+
+
+def test_what_is_kept_counts_only_once_it_is(objects: Objects, tmp_path: Path) -> None:
+    given = Allowance("small")
+    one = Keeper(objects, Redactor(key=b"k" * 32), given)
+    (tmp_path / ".env").write_text("A=1")
+    one.keep_input(tmp_path / ".env", stat_key(tmp_path / ".env"))
+    one.keep_input(tmp_path / "gone", StatKey(5, 0, 0, 0, 0))
+    assert given.why_not(allowance.SMALL_FILE_BYTES) == ""
+    assert given._left == allowance.SMALL_RUN_BYTES

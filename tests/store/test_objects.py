@@ -55,12 +55,12 @@ def test_a_file_that_changes_while_it_is_read_is_missing(
     objects: Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     file = tmp_path / "file"
-    file.write_bytes(b"a" * 100)
+    file.write_bytes(b"a" * 100_000)
 
     def hash_then_change(path: Path) -> str:
         digest = hashing.hash_file(path)
         if (path == file) == (when == "first hash"):
-            file.write_bytes(b"b" * 100)
+            file.write_bytes(b"b" * 100_000)
         return digest
 
     monkeypatch.setattr(module, "hash_file", hash_then_change)
@@ -68,6 +68,43 @@ def test_a_file_that_changes_while_it_is_read_is_missing(
     for digest in objects.all():
         assert hash_bytes(objects.path(digest).read_bytes()) == digest
     assert not [name for name in os.listdir(tmp_path) if name.endswith(".tmp")]
+
+
+def test_a_small_file_that_changes_while_it_is_read_is_missing(
+    objects: Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"a" * 100)
+    real = module.files.read_bytes
+
+    def read_then_change(path: Path) -> bytes:
+        data = real(path)
+        file.write_bytes(b"b" * 100)
+        return data
+
+    monkeypatch.setattr(module.files, "read_bytes", read_then_change)
+    assert isinstance(objects.add_file(file), Missing)
+    assert list(objects.all()) == []
+
+
+def test_a_file_whose_hash_is_known_is_not_read_if_it_is_here(
+    objects: Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"a" * 100_000)
+    digest = objects.add_file(file)
+    assert isinstance(digest, str)
+    os.utime(objects.path(digest), (1, 1))
+    monkeypatch.setattr(module, "hash_file", lambda path: pytest.fail("it was read"))
+    assert objects.add_file(file, digest=digest) == digest
+    assert objects.path(digest).stat().st_mtime > 1, "collecting sees that it is needed"
+
+
+def test_a_hash_that_was_wrongly_known_puts_nothing_there(objects: Objects, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"a" * 100_000)
+    assert isinstance(objects.add_file(file, digest=hash_bytes(b"other")), Missing)
+    assert list(objects.all()) == []
 
 
 def test_a_placed_copy_can_be_written_to(objects: Objects, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ __all__ = [
     "remove_tree",
     "replacing",
     "resolve_inside",
+    "share",
     "sync_folder",
     "temporary_name",
     "write_atomic",
@@ -43,6 +44,7 @@ CHUNK = 1 << 20
 """How many bytes are read or written in one call while copying."""
 
 _FICLONE = 0x40049409
+_NO_REFLINKS: set[int] = set()  # devices that have refused one: asking again costs more than a link
 _CLOEXEC = getattr(os, "O_CLOEXEC", 0)
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _CLOEXEC | _NOFOLLOW
@@ -277,6 +279,40 @@ def link_or_copy(src: Path, dst: Path) -> Literal["link", "reflink", "copy"]:
     except OSError:
         return copy_file(src, dst, mode=0o400)
     return "link"
+
+
+def share(src: Path, dst: Path) -> Literal["reflink", "link", "copy"]:
+    """Give one of samerun's own read-only files a second name.
+
+    A reflink where the file system has them: then whoever makes one of the two writable and changes it leaves the other
+    as it is. Else a hard link, else a copy.
+    """
+    source = os.open(src, os.O_RDONLY | _CLOEXEC)
+    try:
+        if _share_blocks(source, dst):
+            return "reflink"
+    finally:
+        os.close(source)
+    how = link_or_copy(src, dst)
+    return "link" if how == "link" else "copy"
+
+
+def _share_blocks(source: int, dst: Path) -> bool:
+    """Make a reflink of an open file; False, and nothing there, where the file system has none."""
+    if os.fstat(source).st_dev in _NO_REFLINKS:
+        return False
+    temporary = temporary_name(dst)
+    target = os.open(temporary, _NEW, 0o600)
+    try:
+        if not _reflink(source, target):
+            _NO_REFLINKS.add(os.fstat(source).st_dev)
+            return False
+        os.fchmod(target, 0o400)
+        os.link(temporary, dst, follow_symlinks=False)
+    finally:
+        os.close(target)
+        os.unlink(temporary)
+    return True
 
 
 def remove_tree(path: Path) -> None:

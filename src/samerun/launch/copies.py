@@ -28,5 +28,5 @@ def put_copy(folder: Path, name: str, content: Path) -> str:
     target = files.resolve_inside(folder, _UNFIT.sub("_", name))
     files.make_folder(target.parent)
     target = files.free_name(target)
-    files.link_or_copy(content, target)
+    files.share(content, target)
     return target.relative_to(folder).as_posix()

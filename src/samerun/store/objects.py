@@ -14,6 +14,7 @@ from samerun.errors import StoreTrouble
 from samerun.record.missing import Missing
 
 _HEX = frozenset("0123456789abcdef")
+_READ_AT_ONCE = 64 << 10
 
 
 class Objects:
@@ -65,12 +66,21 @@ class Objects:
         before = stat_key(path)
         if expect is not None and before != expect:
             return Missing("the file was changed before it was read")
+        if before.size <= _READ_AT_ONCE and digest is None:
+            return self._add_small(path, before)
         digest = digest or hash_file(path)
         if not self.renew(digest) and not self._copy_in(path, digest):
             return Missing("the file changed while it was read")
         if stat_key(path) != before:
             return Missing("the file changed while it was read")
         return digest
+
+    def _add_small(self, path: Path, before: StatKey) -> str | Missing:
+        """Keep a file by reading it once: it is too small to share its blocks, and there may be many of them."""
+        data = files.read_bytes(path)
+        if stat_key(path) != before or (len(data) != before.size and before.size):
+            return Missing("the file changed while it was read")
+        return self.add_bytes(data)
 
     def renew(self, digest: str) -> bool:
         """Say whether the content is here already; its time is renewed, so that collecting sees it is needed again."""
