@@ -1,0 +1,41 @@
+"""Leave-one-part-out error of a mean by class."""
+
+import json
+
+
+class Record:
+    def __init__(self, number, label, value):
+        self.number, self.label, self.value = number, label, value
+
+
+def records(count=45):
+    return [Record(n, "xyz"[n % 3], ((n * 37) % 45) / 10 + n % 3) for n in range(count)]
+
+
+def deal(records, count):
+    parts = [[] for _ in range(count)]
+    for record in records:
+        parts[hash(record) % count].append(record)
+    return [part for part in parts if part]
+
+
+def means(records):
+    sums = {}
+    for record in sorted(records, key=lambda each: each.number):
+        total, seen = sums.get(record.label, (0.0, 0))
+        sums[record.label] = total + record.value, seen + 1
+    return {label: total / seen for label, (total, seen) in sums.items()}
+
+
+def main():
+    parts = deal(records(), 7)
+    errors = []
+    for held in parts:
+        fitted = means([record for part in parts if part is not held for record in part])
+        errors.append(sum(abs(record.value - fitted.get(record.label, 0)) for record in held) / len(held))
+    with open("errors.json", "w") as file:
+        json.dump({"parts": sorted(len(part) for part in parts), "errors": sorted(errors)}, file)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,2 @@
+def line(name, value, width=20):
+    return f"{name:<{width}}{value}"
