@@ -144,3 +144,11 @@ def test_what_lies_in_a_folder_is_left_to_the_folder(make_run: Make, tmp_path: P
     a, b = make_run(python=python, package={"mine": facts("1")}), make_run(python=python, package={"mine": editable})
     candidate = Candidate(Change("package", "mine", "1", "2"), lambda mixture: None)
     assert "editable" in fitting(a, b, tmp_path).checked(candidate).unable
+
+
+def test_a_package_that_could_not_be_put_back_is_named(make_run: Make, tmp_path: Path) -> None:
+    a, other = (make_run(package={"toolz": facts(each)}) for each in ("1", "2"))
+    made = fitting(a, other, tmp_path)
+    assert made.others_in(a) == ""
+    assert made.others_in(other) == "2 stands in the place of toolz 1"
+    assert made.others_in(make_run(package={"x": facts("1")})) == "nothing stands in the place of toolz 1"

@@ -110,8 +110,8 @@ class _Asking:
         self.start = self.trying.laboratory.run(self.trying.trial_of(frozenset()))
         if self.judge.same(self.a, self.start):
             self._ask(tried, self.b)
-        elif self.trying.fitting.lost:
-            self.answer.note("The first run cannot be made again as it was: " + "; ".join(self.trying.fitting.lost))
+        elif lost := "; ".join(self.trying.fitting.lost) or self.trying.fitting.others_in(self.start.run):
+            self.answer.note(f"The first run cannot be made again as it was: {lost}")
         else:
             self._differs_from_itself(tried)
 

@@ -94,6 +94,16 @@ class Fitting:
                 return f"{name} {version_of(wanted[name])} could not be put in front of what is installed"
         return ""
 
+    def others_in(self, run: Run) -> str:
+        """Return which of the first run's packages its plain repeat did not have; empty if it had all."""
+        found, wanted = _values(run, "package"), _values(self.a, "package")
+        for name in self._imported() if found and wanted else ():
+            is_other = _is_other(wanted.get(name), found.get(name))
+            if is_other and wanted.get(name) is not None:
+                there = version_of(found.get(name)) or "nothing"
+                return f"{there} stands in the place of {name} {version_of(wanted[name])}"
+        return ""
+
     def _target(self, mixture: Mixture) -> Interpreter | None:
         """Return the interpreter of the trial; that of the second run where the first one's is gone."""
         if mixture.python is not None:

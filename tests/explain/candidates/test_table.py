@@ -93,3 +93,15 @@ def test_files_that_nothing_read_are_found_apart(make_run: Make, objects: Object
     assert find_candidates(a, b, objects) == []
     found = [(each.change.kind, each.change.subject, each.unable) for each in find_unread(a, b, objects)]
     assert found == [("data", "gone.txt", ""), ("data", "new.txt", ""), ("code", "tool.sh", "")]
+
+
+def test_a_trial_never_runs_in_the_second_runs_folder(make_run: Make, objects: Objects) -> None:
+    a = make_run(working_directory={"tree": "/one", "below": "."})
+    moved = make_run(working_directory={"tree": "/two", "below": "."})
+    (found,) = find_candidates(a, moved, objects)
+    assert "another path" in found.unable
+    inner = make_run(working_directory={"tree": "/two", "below": "sub"})
+    (found,) = find_candidates(a, inner, objects)
+    mixture = Mixture(a, inner, objects)
+    found.take(mixture)
+    assert (found.unable, mixture.given) == ("", {"working-directory": {"tree": "/one", "below": "sub"}})

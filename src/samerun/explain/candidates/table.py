@@ -18,7 +18,7 @@ from samerun.factors.factor import Variables
 from samerun.record.files import FileFact
 from samerun.record.missing import Missing
 from samerun.record.run import Run
-from samerun.record.values import Change, Json
+from samerun.record.values import Change, Json, Reading
 from samerun.store.objects import Objects
 
 Maker = Callable[[Change, Run, Run, Objects], Candidate | None]
@@ -41,8 +41,7 @@ def find_unread(a: Run, b: Run, objects: Objects) -> list[Candidate]:
 
     That a file is there can matter: a folder is listed, a name is looked for, a program that is no Python reads it.
     """
-    readings = [run.reading("code") for run in (a, b)]
-    mine, theirs = ({} if isinstance(each, Missing) else each for each in readings)
+    mine, theirs = ({} if isinstance(each, Missing) else each for each in _readings("code", a, b))
     paths = [path for path in sorted({**mine, **theirs}) if not path.endswith("/") and not is_by_product(path)]
     changes = [Change(_kind_of(path, a, b), path, _hash(mine.get(path)), _hash(theirs.get(path))) for path in paths]
     read = {path for run in (a, b) for path in paths if _was_read(fact_of(run, path))}
@@ -119,6 +118,20 @@ def _take_whole(kind: str, mixture: Mixture) -> None:
     mixture.given[kind] = dict(mixture.others(kind))
 
 
+def _place(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
+    """Return the candidate of the working directory: below the first run's folder, for no trial may touch another."""
+    trees = [each.get("tree") if not isinstance(each, Missing) else None for each in _readings(change.kind, a, b)]
+    below = [each.get("below") if not isinstance(each, Missing) else None for each in _readings(change.kind, a, b)]
+    moved = "the project lies at another path, and a trial runs where the first run did"
+    return Candidate(
+        change, partial(_take, change.kind, "below"), moved if trees[0] != trees[1] and below[0] == below[1] else ""
+    )
+
+
+def _readings(kind: str, a: Run, b: Run) -> list[Reading]:
+    return [run.reading(kind) for run in (a, b)]
+
+
 def _interpreter(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
     """Return the candidate of the interpreter; ``explain.fitting`` says whether it is still here."""
     return Candidate(change, _take_interpreter)
@@ -149,7 +162,7 @@ _MAKERS: dict[str, Maker] = {
     "precision": _variable,
     "timezone": _variable,
     "locale": _variable,
-    "working-directory": _whole,
+    "working-directory": _place,
 }
 
 _ORDER = {kind: place for place, kind in enumerate(("code", "data", "config", "arguments", *_MAKERS))}
