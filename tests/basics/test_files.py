@@ -188,7 +188,12 @@ def test_a_second_name_is_a_reflink_first(own: Path, monkeypatch: pytest.MonkeyP
 
 def test_else_a_link_to_the_read_only_copy_else_a_copy(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(files, "_reflink", lambda source, target: bool(asked.append(source)))
+
+    def refuse(source: int, target: int) -> bool:
+        asked.append(source)
+        return False
+
+    monkeypatch.setattr(files, "_reflink", refuse)
     names = [own.with_name(name) for name in ("one", "two", "three")]
     assert [files.share(own, name) for name in names[:2]] == ["link", "link"]
     assert (own.samefile(names[0]), len(asked)) == (True, 1)

@@ -187,3 +187,27 @@ def test_the_run_is_recorded_as_ever_without_it(project: Lab) -> None:
     assert run.locks == []
     assert not (api.find(run.id).path / "data").exists()
     assert sys.executable in run.command
+
+
+BY_A_CHILD = """
+import subprocess
+t = subprocess.run(["cat", {!r}], capture_output=True, text=True).stdout
+open("out.txt", "w").write(t)
+"""
+
+
+def test_what_nobody_sees_reading_is_given_again_and_explained(lab: Lab, mounted: None, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    lab.write(pyproject_toml="")
+    script = BY_A_CHILD.format(str(outside / "b.csv"))
+    for name, text in (("a.csv", "1"), ("b.csv", "2")):
+        (outside / name).write_text(text)
+    one = lab.record(script, data=[str(outside)])
+    for name, text in (("a.csv", "3"), ("b.csv", "4")):
+        (outside / name).write_text(text)
+    other = lab.record(data=[str(outside)])
+    assert lab.replay(one).verdict == "identical", "the store's copy is shown in its place"
+    found = api.explain(one.id, other.id)
+    assert [(cause.kind, cause.subject) for cause in found.causes] == [("data", str(outside / "b.csv"))]
+    assert [path.read_text() for path in sorted(outside.iterdir())] == ["3", "4"]

@@ -6,6 +6,7 @@ import math
 
 from msgspec.structs import replace
 
+from samerun.record.files import LockedData
 from samerun.record.missing import Missing, NotCaptured
 from samerun.record.output import Output
 from samerun.record.run import GitState, Place, Run
@@ -108,3 +109,11 @@ def test_nothing_of_a_run_is_obeyed() -> None:
     )  # fmt: skip
     page = run_page(run, Beside(bad, NOW, {bad: [(0, 0, 1.0), (1, 0, 2.0)]}, [bad]))
     assert all(character not in page for character in "\x1b\x07\x9b\u202e")
+
+
+def test_data_that_was_locked_has_its_line_and_is_no_input_unless_it_was_read() -> None:
+    data = {"a.csv": {"size": 5, "read": True, "locked": True}, "b.csv": {"size": 7, "locked": True}}
+    lock = LockedData("da\x1bta", "data/data.lock", "/project", "f" * 64, 2, 12)
+    page = run_page(replace(RUN, factors={"data": data}, locks=[lock]), BESIDE)
+    assert "  inputs       1 file: a.csv, 5 bytes\n" in page
+    assert "  locked       da\\x1bta, 2 files, 12 bytes, root ffffffffffffffff\n" in page

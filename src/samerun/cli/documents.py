@@ -32,6 +32,7 @@ def run_document(run: Run, folder: str, problems: Sequence[str] = ()) -> dict[st
         "outputs": msgspec.to_builtins(run.outputs),
         "metrics": run.metrics,
         "not_captured": msgspec.to_builtins(run.not_captured),
+        "locks": msgspec.to_builtins(run.locks),
         "problems": list(problems),
     }
 

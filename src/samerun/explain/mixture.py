@@ -68,7 +68,7 @@ class Mixture:
         """Take one file over, or away where the second run has none."""
         fact = next((self.others(kind)[path] for kind in FILES if _is_file(self.others(kind).get(path))), None)
         for kind in FILES:
-            if fact is not None and (kind == "code" or fact.get("read")):
+            if fact is not None and (kind == "code" or fact.get("read") or fact.get("locked")):
                 self.values(kind)[path] = fact
             elif fact is None:
                 self.values(kind).pop(path, None)

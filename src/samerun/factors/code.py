@@ -51,7 +51,7 @@ class Code(Plain):
         return {
             path: msgspec.to_builtins(fact)
             for path, fact in scene.files.items()
-            if fact.state != "outside" or is_code(path) or not fact.read
+            if fact.state != "outside" or is_code(path) or not (fact.read or fact.locked)
         }
 
     def differences(self, a: Values, b: Values) -> list[Change]:

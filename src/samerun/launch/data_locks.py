@@ -7,8 +7,8 @@ what the program reads of it need not be hashed a second time.
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 
 from msgspec import structs
@@ -19,6 +19,7 @@ from samerun.data.changes import Change
 from samerun.data.identity import Progress
 from samerun.data.lock_file import Lock, write_lock
 from samerun.data.locking import lock, look_below
+from samerun.data.manifest import Entry
 from samerun.data.places import remember_base
 from samerun.data.remembered import Remembered, cache_file
 from samerun.data.verifying import changes_between
@@ -66,7 +67,7 @@ class LockedPath:
 
     def full(self, path: str) -> str:
         """Return the absolute path of a path in the lock."""
-        return os.path.normpath(os.path.join(self.base, path))
+        return os.path.join(self.base, path)
 
 
 def lock_paths(
@@ -132,29 +133,32 @@ def locked_facts(
                 facts[name] = structs.replace(inputs[name], locked=True)
             elif entry.kind == "file":
                 known = folder.get(name) or FileFact(entry.size, "outside" if os.path.isabs(name) else "plain")
-                facts[name] = _with_lock(known, entry.size, entry.blake3, ground.on_disk(name), keeper)
+                facts[name] = _with_lock(known, entry, partial(ground.on_disk, name), keeper)
             elif entry.kind == "link":
                 known = folder.get(name) or FileFact(0, "outside" if os.path.isabs(name) else "plain")
                 facts[name] = structs.replace(known, link=entry.target, why="", locked=True)
     return facts
 
 
-def _with_lock(known: FileFact, size: int, digest: str, path: Path, keeper: Keeper) -> FileFact:
-    fact = structs.replace(known, size=size, locked=True)
+def _with_lock(known: FileFact, entry: Entry, place: Callable[[], Path], keeper: Keeper) -> FileFact:
+    digest = entry.blake3
     if known.secret or (known.kept and known.hash == digest):
-        return fact
-    why = keeper.why_not(size)
+        return structs.replace(known, locked=True)
+    if keeper.keep_known(digest, entry.size):  # as the lock says it, whatever has become of the file since
+        return structs.replace(known, size=entry.size, hash=digest, why="", kept=True, locked=True)
+    fact = structs.replace(known, size=entry.size, hash=digest, locked=True)
+    why = keeper.why_not(entry.size)
     if why:
-        return structs.replace(fact, hash=digest, why=why)
+        return structs.replace(fact, why=why)
     try:
-        kept = keeper.keep_input(path, stat_key(path))
+        kept = keeper.keep_input(place(), stat_key(place()))
     except OSError as error:
-        return structs.replace(fact, hash=digest, why=f"it cannot be kept: {error.strerror}")
+        return structs.replace(fact, why=f"it cannot be kept: {error.strerror}")
     if kept.secret:
         return structs.replace(fact, hash=str(kept.hash), why=kept.why, secret=True)
     same = kept.hash == digest
     why = kept.why if same else "it was changed after it was locked"
-    return structs.replace(fact, hash=digest, why=why, kept=kept.kept and same)
+    return structs.replace(fact, why=why, kept=kept.kept and same)
 
 
 def changed_since(

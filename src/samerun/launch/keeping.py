@@ -89,6 +89,13 @@ class Keeper:
             self._allowance.take(expect.size)
         return kept
 
+    def keep_known(self, digest: str, size: int) -> bool:
+        """Keep a content that the store has already, if the allowance lets it; no file is looked at."""
+        kept = not self.why_not(size) and self._objects.renew(digest)
+        if kept:
+            self._allowance.take(size)
+        return kept
+
     def keep(self, path: Path, expect: StatKey | None = None) -> Kept:
         """Hash a file and keep it; one that holds a secret is known by a keyed hash only."""
         try:

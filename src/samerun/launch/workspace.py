@@ -207,11 +207,13 @@ class WorkspaceBuilder:
     def _check_outside(self, workspace: Workspace, name: str, fact: FileFact) -> None:
         """Look whether a file outside of the folder is still the same; else show the store's copy in its place."""
         source = Path(name)
-        if fact.hash is None or not fact.read or self._is_unchanged(source, fact):
+        if fact.hash is None or not (fact.read or fact.locked) or self._is_unchanged(source, fact):
             return
         if self._can_show and self._is_whole(fact):
             workspace.shown[name] = self._objects.path(fact.hash)
-        elif not (name in self._linked and self._is_stored(fact)):  # behind a link lies a copy of what it was
+        elif fact.read and not (
+            name in self._linked and self._is_stored(fact)
+        ):  # behind a link lies a copy of what it was
             there = "has changed since" if source.exists() else "is gone"
             workspace.lacking[name] = f"it lies outside of the project's folder and {there}"
 

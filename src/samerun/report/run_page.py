@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from samerun.record.files import LockedData
 from samerun.record.missing import Missing
 from samerun.record.output import Output
 from samerun.record.run import Run
@@ -94,6 +95,7 @@ def _head(run: Run, beside: Beside, paint: Paint) -> list[str]:
         "code": _code(run),
         "environment": _environment(run),
         "inputs": _inputs(run),
+        "locked": "; ".join(_locked(lock) for lock in run.locks),
         "kept in": clean(beside.folder),
     }
     title = paint(clean(run.id), "strong") + (f"  {clean(run.name)}" if run.name else "")
@@ -145,7 +147,8 @@ def _machine(run: Run) -> list[str]:
 
 
 def _inputs(run: Run) -> str:
-    files = {path: fact for path, fact in _values(run, "data").items() if isinstance(fact, dict) and "size" in fact}
+    values = _values(run, "data").items()
+    files = {path: fact for path, fact in values if isinstance(fact, dict) and "size" in fact and _was_read(fact)}
     if not files:
         return ""
     total = sum(int(fact.get("size", 0)) for fact in files.values())
@@ -155,6 +158,15 @@ def _inputs(run: Run) -> str:
     )
     only = f": {shorten(biggest, 60)}" if len(files) == 1 else ""
     return f"{plural(len(files), 'file')}{only}, {size(total)}{largest}"
+
+
+def _was_read(fact: Mapping[str, Any]) -> bool:
+    """Say whether a file was read, and not only locked before the start."""
+    return not fact.get("locked", False) or bool(fact.get("read", False))
+
+
+def _locked(lock: LockedData) -> str:
+    return f"{shorten(lock.path, 60)}, {plural(lock.files, 'file')}, {size(lock.bytes)}, root {clean(lock.root[:16])}"
 
 
 def _values(run: Run, kind: str) -> Mapping[str, Any]:

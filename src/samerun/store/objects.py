@@ -35,9 +35,12 @@ class Objects:
         Raises:
             StoreTrouble: ``digest`` is no hash.
         """
-        if len(digest) != 64 or not _HEX.issuperset(digest):
-            raise StoreTrouble(f"{digest[:80]!r} is no BLAKE3 hash.", "The record that holds it is damaged.")
+        if not _is_hash(digest):
+            raise self._no_hash(digest)
         return self.folder / digest[:2] / digest[2:]
+
+    def _no_hash(self, digest: str) -> StoreTrouble:
+        return StoreTrouble(f"{digest[:80]!r} is no BLAKE3 hash.", "The record that holds it is damaged.")
 
     def has(self, digest: str) -> bool:
         """Say whether the content is here (by name; ``read`` and ``verify`` look at the bytes)."""
@@ -84,8 +87,10 @@ class Objects:
 
     def renew(self, digest: str) -> bool:
         """Say whether the content is here already; its time is renewed, so that collecting sees it is needed again."""
+        if not _is_hash(digest):
+            raise self._no_hash(digest)
         try:
-            os.utime(self.path(digest))
+            os.utime(f"{self.folder}/{digest[:2]}/{digest[2:]}")  # asked for tens of thousands: a Path costs as much
         except FileNotFoundError:
             return False
         except OSError:  # a store that cannot be written to, or another user's object
@@ -156,5 +161,9 @@ class Objects:
         """Yield the hashes of all contents that are here."""
         for path in sorted(self.folder.glob("??/*")):
             digest = path.parent.name + path.name
-            if len(digest) == 64 and _HEX.issuperset(digest):
+            if _is_hash(digest):
                 yield digest
+
+
+def _is_hash(text: str) -> bool:
+    return len(text) == 64 and _HEX.issuperset(text)
