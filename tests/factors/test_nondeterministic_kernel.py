@@ -55,6 +55,7 @@ def test_held_every_library_is_asked_and_what_the_user_set_stays(plan: Callable[
     factor = NondeterministicKernel()
     factor.give(present, factor.held({"NCCL_ALGO": "Tree", "torch.cudnn_benchmark": "True"}) or {})
     assert present.deterministic
+    assert present.conditions == {"nondeterministic-kernel": "held"}
     assert present.environment == {
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8", "FLASH_ATTENTION_DETERMINISTIC": "1", "NCCL_ALGO": "Tree",
         "TF_DETERMINISTIC_OPS": "1",

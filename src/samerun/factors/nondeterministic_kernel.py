@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from samerun.factors.condition import MODE
 from samerun.factors.factor import Plan, Scene, Variables
 from samerun.record.values import Reading, Values
+
+HELD = "held"
+"""What a question asks for, beyond ``--deterministic``: that kernels alone are other ones, and fresh memory is not."""
 
 CUBLAS = "CUBLAS_WORKSPACE_CONFIG"
 
@@ -36,15 +40,17 @@ class NondeterministicKernel(Variables):
         """Ask for the same."""
         super().give(plan, values)
         plan.deterministic = bool(values.get("--deterministic"))
+        if values.get(MODE):
+            plan.conditions[self.kind] = values[MODE]
         plan.portable = bool(values.get("--portable"))
         if plan.deterministic:
             plan.environment.setdefault(CUBLAS, ":4096:8")
 
     def held(self, values: Values) -> Values | None:
         """Return that deterministic kernels are asked for, of every library; what the user set is kept."""
-        return {**_ASKED, **values, "--deterministic": True}
+        return {**_ASKED, **values, "--deterministic": True, MODE: HELD}
 
     def variations(self, values: Values) -> Iterator[Values]:
         """Yield the same, for a program that was run without."""
         if not values.get("--deterministic"):
-            yield {**_ASKED, **values, "--deterministic": True}
+            yield {**_ASKED, **values, "--deterministic": True, MODE: HELD}

@@ -38,8 +38,8 @@ addresses, since to hold addresses is to hold the hash seed too; where both are 
 is the cause.
 """
 
-RECORDED = frozenset((*GENERATORS, "hash-order"))
-"""What a recording holds: a run in which only these are held is one more sample of the recorded run."""
+RECORDED = frozenset((*GENERATORS, "hash-order")) - {"unseeded-jax"}
+"""What a recording holds (not JAX's keys, whose seeds the program itself takes from the system): a run in which only these are held is one more sample of the recorded run."""
 
 FACTOR_OF: dict[str, Factor] = {factor.kind: factor for factor in FACTORS}
 

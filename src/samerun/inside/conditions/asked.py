@@ -34,6 +34,7 @@ KINDS: Mapping[str, str] = {
     "uninitialised-memory": "memory",
     "memory-address": "addresses",
     "process-id": "process_id",
+    "nondeterministic-kernel": "kernels",
 }
 """Each kind with the module beside this one that carries it out: ``install(mode)`` is called once in each process."""
 
