@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samerun.explain.hunks import MOST, apply, code_lines, meaning_of, pieces_of
+from samerun.explain.hunks import MOST, Piece, apply, code_lines, meaning_of, pieces_of
 
 A = "x = 1\ny = 2\n\n\ndef f(a):\n    return a\n"
 
@@ -38,8 +38,8 @@ def test_a_file_with_very_many_pieces_is_one() -> None:
 
 
 def test_pieces_at_one_place_keep_their_order() -> None:
-    pieces = pieces_of("a\n", "x\na\ny\n", python=False)
-    assert apply("a\n", list(reversed(pieces))) == "x\na\ny\n"
+    pieces = [Piece(0, 0, 1, ("y\n",)), Piece(0, 0, 0, ("x\n",))]
+    assert apply("a\n", pieces) == "x\ny\na\n"
 
 
 def test_a_text_that_is_no_program_has_no_meaning() -> None:

@@ -56,9 +56,15 @@ def test_the_line_is_one_of_code(coded: Coded, objects: Objects) -> None:
     assert found(coded, objects, b)[0] == ["train.py:5"]
 
 
-def test_a_file_that_only_one_run_has_is_named_as_a_whole(coded: Coded, objects: Objects) -> None:
-    asked = Asked(coded({}), coded({"new.py": "a = 1\n"}), objects)
+def test_a_new_file_is_named_by_its_first_line_of_code_and_one_that_is_gone_as_a_whole(
+    coded: Coded, objects: Objects
+) -> None:
+    without, having = coded({}), coded({"new.py": '"""What it is."""\n\n# more\na = 1\n'})
+    asked = Asked(without, having, objects)
+    assert refine(Change("code", "new.py"), asked.runs, asked) == ["new.py:4"]
+    asked = Asked(having, without, objects)
     assert refine(Change("code", "new.py"), asked.runs, asked) == []
+    assert asked.count == 0
 
 
 @pytest.mark.parametrize("kind", ["data", "config"])

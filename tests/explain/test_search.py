@@ -7,7 +7,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samerun.explain.search import find_all, find_minimal
+from samerun.explain.search import find_all, find_minimal, search_all
 
 
 class Planted:
@@ -64,3 +64,21 @@ def test_what_is_found_suffices_although_changes_cancel_each_other() -> None:
 
 def test_no_more_sets_are_looked_for_than_asked() -> None:
     assert len(find_all(range(8), Planted(*({each} for each in range(8))), most=3)) == 3
+
+
+def test_what_is_about_to_be_asked_is_told_before() -> None:
+    planted = Planted({1, 4})
+    told: list[frozenset[int]] = []
+    assert list(search_all(range(6), planted, told.extend)) == [frozenset({1, 4})]
+    everything = frozenset(range(6))
+    assert told == [everything - {1}, everything - {4}]
+    assert planted.asked[-2:] == told
+
+
+def test_a_set_is_handed_out_before_the_search_goes_on() -> None:
+    planted = Planted({1}, {4})
+    found = search_all(range(6), planted)
+    assert next(found) == frozenset({1})
+    before = len(planted.asked)
+    assert next(found) == frozenset({4})
+    assert len(planted.asked) > before

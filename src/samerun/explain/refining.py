@@ -24,10 +24,12 @@ def refine(
         reaches: whether the second result is reached with this in place of the whole file.
 
     Returns:
-        Nothing for what is no file of code in both runs. A file with a single piece costs no run.
+        Nothing for what is no code or is gone; the first line of a file that is new. A single piece costs no run.
     """
     a, b, objects = between
     texts = [_text(content_of(run, change.subject, objects)) for run in (a, b)] if change.kind == "code" else [None]
+    if texts[-1] is not None and texts[0] is None and len(texts) == 2:
+        return [_first_line(change.subject, texts[-1])]
     if None in texts:
         return []
     one, other = (text or "" for text in texts)
@@ -59,6 +61,11 @@ def _text(content: bytes | None) -> str | None:
         return None if content is None else content.decode()
     except UnicodeDecodeError:
         return None
+
+
+def _first_line(path: str, text: str) -> str:
+    """Return the first line of a file that is code."""
+    return _place(path, Piece(0, 0, 0, tuple(text.splitlines(keepends=True))), text)
 
 
 def _place(path: str, piece: Piece, other: str) -> str:
