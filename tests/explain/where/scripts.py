@@ -474,7 +474,7 @@ open("out.txt", "w").write(repr(total))
             "shop/__main__.py": """
 from shop import prices
 
-found = prices.table(["tea", "milk", "rice"])
+found = prices.table(["tea", "milk", "rice", "salt", "corn", "figs"])
 open("out.txt", "w").write(str(found))
 """,
             "shop/prices.py": """

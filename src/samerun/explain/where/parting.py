@@ -18,7 +18,8 @@ _IN = "in"
 class Birth:
     """A line that read the same in both runs and did something else.
 
-    ``sure`` says that it is so: it did not read something else that came out of a library. ``order`` says that only the order of a set or of a dictionary is another: nothing differs yet by content.
+    ``order`` says that only the order of a set or of a dictionary is another: nothing differs yet by content.
+    ``sure`` says that it read the same: else it read something else of which it is not known where it comes from.
     ``reaches`` names what the program wrote (``file NAME``, ``standard output``) to which it was followed.
     """
 

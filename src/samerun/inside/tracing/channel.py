@@ -7,9 +7,10 @@ It lies in the folder ``traces`` of the run, under the process's label. It holds
     R record        32 bytes: part, execution, moment, content, order
 
 ``size`` is two bytes. A record says what a part was at one execution of its line: a fingerprint by content and one by
-order (of ``next``: the line's number, and when the execution began). The roles: ``in`` (read by the line, before it), ``out`` (bound by it), ``touched`` (read and changed by it),
-``returned``, ``given`` (to a function of the user's that it called), ``next`` (the line that followed), ``raised``,
-``written`` (to a file or to standard output).
+order (of ``next``: the line's number, and when the execution began). The roles: ``in`` (read by the line, before it),
+``out`` (bound by it), ``touched`` (read and changed by it), ``returned``, ``left`` (returned to a library), ``given``
+(to a function of the user's that it called), ``next`` (the line that followed), ``raised``, ``written`` (to a file or
+to standard output).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from .channel import Channel
 from .fingerprints import fingerprint
 from .libraries import gradients
 from .reading_code import Line, lines_of
-from .sampling import is_taken
+from .sampling import FIRST, LATER, is_taken
 from .statements import spans_of
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
@@ -43,6 +43,7 @@ class _State:
     def __init__(self) -> None:
         self.folder = ""
         self.channel: Optional[Channel] = None
+        self.epoch = 0
         self.codes: dict[int, tuple[CodeType, dict[int, Line]]] = {}
 
 
@@ -51,17 +52,18 @@ class _Thread(_local):
 
     def __init__(self) -> None:
         self.name = _thread_name()
-        self.lines: dict[tuple[int, int], _Seen] = {}
+        self.lines: dict[int, dict[int, _Seen]] = {}
 
 
 class _Seen:
     """One line of one thread: how often it began, and its parts."""
 
-    __slots__ = ("count", "line", "number", "parts", "spent")
+    __slots__ = ("count", "line", "number", "parts", "plain", "spent")
 
     def __init__(self, number: int, line: Line) -> None:
         self.number = number
         self.line = line
+        self.plain = line.first == line.last and not line.loops and not line.inlined
         self.count = 0
         self.parts: dict[tuple[str, str], int] = {}
         self.spent: dict[Any, int] = {}
@@ -93,6 +95,7 @@ def _open() -> None:
     if _state.channel is not None:
         _state.channel.close()
     _threads[:] = [_Thread()]
+    _state.epoch += 1
     _state.channel = Channel(_state.folder, identity.label())
 
 
@@ -139,13 +142,17 @@ class _Following:
     ``seen`` is the line that is being executed, ``inputs`` what it read, None where this execution is passed over.
     """
 
-    __slots__ = ("began", "code", "enclosing", "inputs", "seen")
+    __slots__ = ("began", "code", "enclosing", "epoch", "inputs", "iterates", "lines", "looped", "seen")
 
     def __init__(self, frame: FrameType) -> None:
         self.code = _known(frame.f_code)
+        self.epoch = _state.epoch
+        self.lines = _threads[0].lines.setdefault(id(frame.f_code), {})
         self.seen: Optional[_Seen] = None
         self.inputs: Optional[dict[Path, tuple[int, int]]] = None
         self.began = 0
+        self.iterates = False
+        self.looped: dict[int, Optional[dict[Path, tuple[int, int]]]] = {}
         self.enclosing: Optional[tuple[int, int]] = None
         if frame.f_code.co_name[:1] != "<":
             _give(frame)
@@ -153,7 +160,15 @@ class _Following:
             self.enclosing = _read_around(frame)
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "line" and self.inputs is None:
+            seen = self.lines.get(frame.f_lineno)
+            if seen is not None and seen.plain and seen.count >= FIRST and seen.count + 1 not in LATER:
+                seen.count += 1  # the short way of the many executions that are passed over
+                self.seen = seen
+                return self
         try:
+            if self.epoch != _state.epoch:
+                self._enter_fork(frame)
             if event == "line":
                 if not self._goes_on(frame):
                     self._finish(frame, str(frame.f_lineno))
@@ -167,6 +182,13 @@ class _Following:
                 raise
             events.fault("trace", error)
         return self
+
+    def _enter_fork(self, frame: FrameType) -> None:
+        """Go on in a forked child, whose trace knows nothing of what the parent has defined in its own."""
+        self.epoch = _state.epoch
+        self.lines = _threads[0].lines.setdefault(id(frame.f_code), {})
+        self.seen = self.inputs = None
+        self.looped.clear()
 
     def _goes_on(self, frame: FrameType) -> bool:
         """Say whether a line belongs to the step that is being executed: a statement, or a whole comprehension."""
@@ -186,12 +208,20 @@ class _Following:
 
     def _begin(self, frame: FrameType, number: int) -> None:
         """Note what a line reads, before it is executed."""
-        seen = self.seen = _seen(frame, self.code, number)
+        seen = self.seen = self.lines.get(number) or _seen(frame, self.code, self.lines, number)
         self.inputs = None
         if seen is None:
             return
         seen.count += 1
-        if not is_taken(seen.count):
+        self.iterates = frame.f_lasti in seen.line.loops
+        taken = is_taken(seen.count)
+        if self.iterates:
+            known = self.looped.get(number) if taken else None
+            self.inputs, self.began = None if known is None else dict(known), events.now() if taken else 0
+            return
+        if seen.line.loops:
+            self.looped[number] = None
+        if not taken:
             return
         self.inputs = {}
         self.began = events.now()
@@ -203,6 +233,8 @@ class _Following:
                 content, order, cost = fingerprint(value)
                 _spend(seen, ("in", path), cost)
                 self.inputs[path] = (content, order)
+        if seen.line.loops:
+            self.looped[number] = dict(self.inputs)
 
     def _finish(self, frame: FrameType, following: str, returned: Any = _MISSING) -> None:
         """Note what a line has done, after it was executed."""
@@ -215,7 +247,7 @@ class _Following:
             _record(seen, "in", ".".join(path), self.began, content, order)
         for path in seen.line.binds:
             self._after(frame, seen, "out", path, moment)
-        if seen.line.changes:
+        if seen.line.changes and not self.iterates:
             for path, before in inputs.items():
                 if path not in seen.line.binds and path in seen.line.reads:
                     self._after(frame, seen, "touched", path, moment, before)
@@ -226,6 +258,7 @@ class _Following:
             _record(seen, "returned", "", moment, content, order)
             if not _hand_back(frame, content, order):
                 _record(seen, "left", "", moment, content, order)
+                _flush()  # a pool may end its workers by a signal at any moment from now on
         # When it began stands in the place of the order, which a line's number has none of.
         _record(seen, "next", "", moment, int(following) if following.isdigit() else 0, self.began)
         written.finish(seen, moment)
@@ -273,24 +306,26 @@ def _known(code: CodeType) -> dict[int, Line]:
 
 def _statements(code: CodeType) -> dict[int, Line]:
     """Return what there is to know of each line, those of one statement joined."""
-    spans, joined = spans_of(code.co_filename), {}
-    for number, line in lines_of(code).items():
+    spans, own = spans_of(code.co_filename), lines_of(code)
+    joined: dict[int, Line] = {}
+    for number, line in own.items():
         first, last = spans.get(number, (number, number))
         whole = joined.setdefault(first, Line())
         whole.join(line, number, (first, last))
-    return {number: joined[spans.get(number, (number, number))[0]] for number in lines_of(code)}
+    return {number: joined[spans.get(number, (number, number))[0]] for number in own}
 
 
-def _seen(frame: FrameType, lines: dict[int, Line], number: int) -> Optional[_Seen]:
-    if number not in lines:
+def _seen(frame: FrameType, code: dict[int, Line], lines: dict[int, _Seen], number: int) -> Optional[_Seen]:
+    """Return what is kept of a line in this thread, and of all lines of its statement."""
+    if number not in code or _state.channel is None:
         return None
-    key = (id(frame.f_code), lines[number].first)
-    seen = _threads[0].lines.get(key)
-    if seen is None and _state.channel is not None:
+    line = code[number]
+    seen = lines.get(line.first)
+    if seen is None or seen.line is not line:
         file = asked.relative(frames.place(frame.f_code.co_filename))
-        name = frame.f_code.co_name
-        defined = _state.channel.define(b"L", _threads[0].name, file, lines[number].shown, name)
-        seen = _threads[0].lines[key] = _Seen(defined, lines[number])
+        defined = _state.channel.define(b"L", _threads[0].name, file, line.shown, frame.f_code.co_name)
+        seen = lines[line.first] = _Seen(defined, line)
+    lines[number] = seen
     return seen
 
 
@@ -396,14 +431,15 @@ def _caller(frame: FrameType) -> Optional[_Following]:
     for _ in range(_FARTHEST):
         if above is None:
             return None
-        if type(above.f_trace) is _Following:
-            return above.f_trace if above.f_trace.inputs is not None else None
+        own = above.f_trace
+        if type(own) is _Following:
+            return own if own.inputs is not None and own.epoch == _state.epoch else None
         above = above.f_back
     return None
 
 
 _FARTHEST = 60
-_MOST_BYTES = 64 << 20
+_MOST_BYTES = 32 << 20
 
 
 def _affordable(seen: _Seen, part: Any) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _ATTRIBUTES = frozenset(["LOAD_ATTR", "LOAD_METHOD"])
 _ITEMS = frozenset(["STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE", "DELETE_ATTR"])
 _NEUTRAL = frozenset(["CACHE", "PRECALL", "EXTENDED_ARG", "NOP", "PUSH_NULL", "RESUME", "NOT_TAKEN"])
+_NEXT = frozenset(["FOR_ITER", "GET_ANEXT"])
 _COPIES = frozenset(["COPY", "DUP_TOP"])
 _NAMES = ("_FAST", "_NAME", "_GLOBAL", "_DEREF", "_CLASSDEREF", "_FROM_DICT_OR_GLOBALS", "_FROM_DICT_OR_DEREF")
 
@@ -32,17 +33,19 @@ class Line:
         calls: whether it calls something.
         words: the names and attributes on it: ``backward``, ``print`` ...
         first: the first line of its statement; ``last`` the last one.
+        loops: where its loops take their next item: what is looped over was read before.
         inlined: whether a comprehension runs on it, as a part of its function (since 3.12).
         shown: the line by which a statement over several lines is named: the first one on which something is called.
     """
 
-    __slots__ = ("binds", "calls", "changes", "first", "inlined", "last", "reads", "shown", "words")
+    __slots__ = ("binds", "calls", "changes", "first", "inlined", "last", "loops", "reads", "shown", "words")
 
     def __init__(self) -> None:
         self.reads: dict[Path, None] = {}
         self.binds: dict[Path, None] = {}
         self.changes = False
         self.calls = self.inlined = False
+        self.loops: set[int] = set()
         self.words: set[str] = set()
         self.first = self.last = self.shown = 0
 
@@ -56,6 +59,7 @@ class Line:
         self.reads.update(other.reads)
         self.binds.update(other.binds)
         self.words |= other.words
+        self.loops |= other.loops
         self.changes |= other.changes
         self.calls |= other.calls
         self.inlined |= other.inlined
@@ -79,6 +83,8 @@ class _Scan:
             if each.offset in starts:
                 self._close()
                 self.line = self.lines.setdefault(starts[each.offset], Line())
+            if each.opname in _NEXT:
+                self.line.loops.add(each.offset)
             self._see(each.opname, each.argval)
         self._close()
 

@@ -15,7 +15,10 @@ def _later(first: int, most: int) -> frozenset[int]:
     return frozenset(found)
 
 
-_LATER = {FIRST: _later(FIRST, 1 << 40), 8: _later(8, 1 << 40)}
+LATER = _later(FIRST, 1 << 40)
+"""The executions beyond the first ones that are looked at."""
+
+_OTHERS = {FIRST: LATER, 8: _later(8, 1 << 40)}
 
 
 def is_taken(count: int, first: int = FIRST) -> bool:
@@ -25,4 +28,4 @@ def is_taken(count: int, first: int = FIRST) -> bool:
         count: 1 for the first execution.
         first: how many are all looked at: ``FIRST``, or 8 for what is dear.
     """
-    return count <= first or count in _LATER[first]
+    return count <= first or count in _OTHERS[first]

@@ -41,15 +41,14 @@ def _spans(tree: ast.AST) -> Iterator[tuple[int, int]]:
     for node in ast.walk(tree):
         if isinstance(node, _COMPOUND):
             yield node.lineno, _end_of_head(node)
-        elif isinstance(node, ast.stmt) and not isinstance(node, _DEFINITIONS) and hasattr(node, "end_lineno"):
-            if not getattr(node, "body", None):
-                yield node.lineno, node.end_lineno or node.lineno
+        elif isinstance(node, ast.stmt) and not isinstance(node, _DEFINITIONS) and not getattr(node, "body", None):
+            yield node.lineno, node.end_lineno or node.lineno
 
 
 def _end_of_head(node: ast.stmt) -> int:
     """Return the last line of ``if ...:``, ``for ...:`` and their like."""
     heads = [getattr(node, name, None) for name in ("test", "iter", "target")]
-    heads += [item for item in getattr(node, "items", [])]
+    heads += getattr(node, "items", [])
     ends = [_end(head) for head in heads if head is not None]
     return max([node.lineno, *ends])
 
