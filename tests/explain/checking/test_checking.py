@@ -49,7 +49,7 @@ def test_nothing_is_found_where_nothing_is_wrong(lab: Lab) -> None:
     assert (found.causes, found.sensitive_to, found.unconfirmed, found.notes) == ((), (), (), ())
     kinds = set(found.insensitive_to)
     assert {"hash-order", "listing-order", "leftover-state", "unseeded-numpy", "network"} <= kinds
-    assert kinds <= {*varying.CONDITIONS, "leftover-state", "environment-variable"}
+    assert kinds <= {*varying.CONDITIONS, "leftover-state", "environment-variable", "machine"}
 
 
 def test_a_generator_that_nobody_seeded(lab: Lab) -> None:

@@ -39,7 +39,10 @@ is the cause.
 """
 
 RECORDED = frozenset((*GENERATORS, "hash-order")) - {"unseeded-jax"}
-"""What a recording holds (not JAX's keys, whose seeds the program itself takes from the system): a run in which only these are held is one more sample of the recorded run."""
+"""What a recording holds: a run in which only these are held is one more sample of the recorded run.
+
+Not JAX's keys: their seeds the program itself takes from the system.
+"""
 
 FACTOR_OF: dict[str, Factor] = {factor.kind: factor for factor in FACTORS}
 
