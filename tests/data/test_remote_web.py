@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+import io
 import socket
 import struct
+import urllib.request
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
 from samerun.data.remote_files import is_gone
-from samerun.data.remote_web import WebSource
+from samerun.data.remote_web import WebSource, _Redirects
 from samerun.errors import MissingData
 
 
@@ -122,7 +124,15 @@ def test_a_redirection_in_a_circle(web: Any) -> None:
 
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://host/x", "data:,x", "s3://b/x"])
 def test_a_redirection_to_another_protocol(web: Any, to: str) -> None:
-    assert "circle" in refusal(web.put("/a", b"", status=302, Location=to)) or "not followed" in refusal(web.at + "/a")
+    assert "not followed" in refusal(web.put("/a", b"", status=302, Location=to))
+
+
+def test_a_redirection_never_leads_from_https_to_http() -> None:
+    request = urllib.request.Request("https://me.invalid/a", method="HEAD")
+    with pytest.raises(OSError, match=r"from https:// to http://, which is not followed"):
+        _Redirects().redirect_request(request, io.BytesIO(), 302, "", {}, "http://me.invalid/a")
+    further = _Redirects().redirect_request(request, io.BytesIO(), 302, "", {}, "https://other.invalid/a")
+    assert (further.full_url, further.get_method()) == ("https://other.invalid/a", "HEAD")
 
 
 def test_a_password_goes_to_its_server_alone(web: Any) -> None:

@@ -139,10 +139,15 @@ def _sentences(url: str) -> Iterator[None]:
         error.close()
         if error.code in (404, 410):
             raise gone(place) from None  # the error holds the address as it was given
-        why = "it is redirected in a circle, or too often" if 300 <= error.code < 400 else _status(error.code)
-        raise refused(place, why) from None
+        raise refused(place, _redirection(error) if 300 <= error.code < 400 else _status(error.code)) from None
     except (URLError, OSError, http.client.HTTPException) as error:
         raise refused(place, _why(error), "Try it again, and check the address and the network.") from None
+
+
+def _redirection(error: HTTPError) -> str:
+    if "not allowed" in str(error.msg):  # what urllib itself follows nowhere
+        return "the server sends on to another protocol, which is not followed"
+    return "it is redirected in a circle, or too often"
 
 
 def _status(code: int) -> str:
