@@ -123,6 +123,18 @@ def test_locked_data_with_what_came_and_what_was_not_read(project: Lab) -> None:
     assert os.path.abspath("data/z.csv") in [copy.place for copy in one(found, "data/y.csv").copies]
 
 
+def test_a_whole_project_that_is_locked(project: Lab) -> None:
+    project.write(helper_py="x = 1\n")
+    run = project.record("import helper\nimport py_compile; py_compile.compile('helper.py')\n" + READ, data=["."])
+    assert [gap for gap in run.not_captured if "locked" in gap.why] == []
+    Path("later.py").write_text("code")
+    found = verified(run)
+    assert found.same, states(found)
+    assert "helper.py" not in states(found)
+    Path("later.csv").write_text("data")
+    assert states(verified(run))["later.csv"] == "new"
+
+
 def test_a_lock_that_was_tampered_with_is_refused(project: Lab) -> None:
     run = project.record(READ, data=["data"])
     path = api.find(run.id).path / run.locks[0].lock

@@ -134,6 +134,7 @@ class _Look:
         self._known = KnownInputs(layout.input_hashes)
         self._mark = Redactor(key=key_at(layout.key)).mark if layout.key.is_file() else None
         self._now: dict[str, _Now] = {}
+        self._outputs = {output.path: output.hash for output in run.outputs}
 
     def through_locks(self, where: RunFolder) -> list[DataFile]:
         """Look at all data that was locked; return what has come since."""
@@ -149,14 +150,18 @@ class _Look:
             self._now.update({place(one.path): _Now(None, one.why) for one in seen.unread})
             known = {entry.path for entry in lock.manifest.entries}
             came = [entry for entry in seen.manifest.entries if entry.path not in known and entry.kind != "folder"]
-            new += [self._new(place(entry.path), entry) for entry in came]
+            new += [
+                file for file in (self._new(place(entry.path), entry) for entry in came) if self._is_data(file.path)
+            ]
         return new
 
     def _new(self, place: str, entry: Entry) -> DataFile:
         name = os.path.relpath(place, self.tree) if Path(place).is_relative_to(self.tree) else place
-        outputs = {output.path for output in self._run.outputs}
-        detail = "the run itself wrote it" if name in outputs else ""
-        return DataFile(name, place, "new", entry.size, entry.blake3, detail)
+        return DataFile(name, place, "new", entry.size, entry.blake3)
+
+    def _is_data(self, name: str) -> bool:
+        """Say whether a file that came later is none of the run's own outputs, no code and no cache."""
+        return name not in self._outputs and not is_code(name) and not is_by_product(name)
 
     def file(self, name: str, fact: FileFact) -> DataFile:
         """Return the state of one file."""
@@ -175,7 +180,7 @@ class _Look:
             return ("unknown", now.why) if now.why else ("gone", "")
         if now.entry.blake3 == fact.hash or self._is_marked_so(fact, now.entry):
             return "unchanged", ""
-        if any(output.path == name and output.hash == now.entry.blake3 for output in self._run.outputs):
+        if self._outputs.get(name) == now.entry.blake3:
             return "changed", "the run itself wrote it after it had read it"
         return "changed", said(Entry(name, size=fact.size, blake3=fact.hash), now.entry)
 

@@ -23,6 +23,7 @@ from samerun.data.manifest import Entry
 from samerun.data.places import remember_base
 from samerun.data.remembered import Remembered, cache_file
 from samerun.data.verifying import changes_between
+from samerun.factors.caches import is_by_product
 from samerun.launch.ground import Ground
 from samerun.launch.keeping import Keeper
 from samerun.record.files import FileFact, LockedData
@@ -177,7 +178,8 @@ def changed_since(
         said.update(_read_otherwise(one, ground, inputs))
         for change in one.changes():
             name = ground.name(one.full(change.path))
-            if not (name in written and change.what in ("added", "copied")):
+            is_made = change.what in ("added", "copied") and (name in written or is_by_product(name))
+            if not is_made:
                 said[name] = _words(change, name in written)
     gaps = [NotCaptured(name, why) for name, why in sorted(said.items())]
     more = [NotCaptured("locked data", f"{len(gaps) - SAID:,} more files of it changed")] if len(gaps) > SAID else []
