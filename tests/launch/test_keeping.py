@@ -152,3 +152,15 @@ def test_what_is_kept_counts_only_once_it_is(objects: Objects, tmp_path: Path) -
     one.keep_input(tmp_path / "gone", StatKey(5, 0, 0, 0, 0))
     assert given.why_not(allowance.SMALL_FILE_BYTES) == ""
     assert given._left == allowance.SMALL_RUN_BYTES
+
+
+@pytest.mark.parametrize("policy", ["never", "small"])
+def test_a_pipe_that_took_the_place_of_a_file_is_not_waited_for(
+    objects: Objects, file: Path, policy: KeepInputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = stat_key(file)
+    file.unlink()
+    os.mkfifo(file)
+    monkeypatch.setattr("builtins.open", lambda *given, **named: pytest.fail("it would hang"))
+    kept = keeper(objects, policy).keep_input(file, seen)
+    assert (kept.kept, isinstance(kept.hash, Missing)) == (False, True)
