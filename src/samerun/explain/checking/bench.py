@@ -52,8 +52,15 @@ class Bench:
             def make(number: int) -> Kept:
                 return self.laboratory.run(Trial(given, f"{what}, run {number + 1}", repeat=number))
 
-            self._series[name] = Series(make, self.judge, self._samples(held), self._known(held))
+            self._series[name] = Series(
+                make, self.judge, self._breaks if held else _never, self._samples(held), self._known(held)
+            )
         return self._series[name]
+
+    def _breaks(self, run: Kept) -> str:
+        """Return how a run ended that was held still, where neither the recorded nor a plain one ended so."""
+        others = [self.base, *self.holding(()).runs]
+        return min((ending(run, other) for other in others), key=len)
 
     def _samples(self, held: Collection[str]) -> list[Kept]:
         """Return the watched replay where it is a sample of the same launch: what is held had the same values in it."""
@@ -64,6 +71,19 @@ class Bench:
         """Return in what the recorded run and its replay differ, if they do: to hold less is no better."""
         is_less = held and RECORDED.issuperset(held) and self.watched is not None and not self.repeats_recorded
         return self.judge.describe(self.base, self.watched) if is_less and self.watched is not None else ""
+
+
+def ending(run: Kept, reference: Kept) -> str:
+    """Return how a run ended, where that is not as the reference did."""
+    if (run.run.status, run.run.exit_code) == (reference.run.status, reference.run.exit_code):
+        return ""
+    if run.run.status == "killed":
+        return "it does not end"
+    return f"it fails (exit status {run.run.exit_code})"
+
+
+def _never(run: Kept) -> str:
+    return ""
 
 
 def words(held: Collection[str], sites: Sites | None = None) -> str:

@@ -12,13 +12,14 @@ from samerun.explain.checking.bench import Bench
 from samerun.explain.checking.failing import refuse_failing, silence_note
 from samerun.explain.checking.repeating import REPEATS
 from samerun.explain.checking.source_lines import calls_on, line_naming
-from samerun.explain.checking.sources import GENERATORS, given_with, reading
+from samerun.explain.checking.sources import FACTOR_OF, GENERATORS, given_with, reading
 from samerun.explain.checking.taking_apart import TakenApart, take_apart
 from samerun.explain.checking.use import Use, watching
 from samerun.explain.checking.varying import Moved
 from samerun.explain.judging import Judge, Kept
 from samerun.explain.laboratory import BudgetSpent, Laboratory
 from samerun.record.cause import Cause, Check, Sensitivity, Unconfirmed
+from samerun.record.values import Values
 from samerun.store.objects import Objects
 
 
@@ -79,12 +80,16 @@ class _Checking:
     def go(self) -> None:
         refuse_failing(self.bench)
         self.notes += silence_note(self.bench.base)
-        repeats = self._repeats()
-        held: Sequence[str] = () if repeats else self._take_apart()
-        afresh = self._starts_afresh(held) if repeats or held else True
-        self.reproducible = repeats and afresh
-        if repeats:
-            self._vary()
+        if self._repeats():
+            self.reproducible = self._starts_afresh(())
+            if self._vary():
+                return
+            # Plain runs agreed by chance: what was varied since says nothing.
+            self.sensitive, self.insensitive, self.causes = [], {}, []
+        self.reproducible = False
+        held = self._take_apart()
+        if held:
+            self._starts_afresh(held)
 
     def _repeats(self) -> bool:
         """Say whether the program agrees with itself as it is; look at the same time what it uses."""
@@ -97,9 +102,10 @@ class _Checking:
         self.recorded = bench.repeats_recorded = bench.same(bench.base, watched)
         if agrees and not bench.same(plain.runs[0], watched):
             # Two may have agreed by chance: the recorded one is a third, with a hash seed and entropy of its own.
-            agrees = plain.agrees()
-            self.doubt = "" if not agrees else bench.judge.describe(plain.runs[0], watched)
-        return agrees
+            if plain.agrees() and not self.recorded:
+                plain.add(watched)  # nor does it agree with the recorded run, though it was given the same
+            self.doubt = bench.judge.describe(plain.runs[0], watched)
+        return plain.agrees(self.asked.times)
 
     def _take_apart(self) -> list[str]:
         """Name the causes; return the kinds that must be held still, none where they could not be told."""
@@ -128,6 +134,9 @@ class _Checking:
 
     def _starts_afresh(self, held: Sequence[str]) -> bool:
         """Say whether a run in the folder that the first one left behind gives the same; find what it saw if not."""
+        if UNSTEADY.intersection(held):
+            self.notes.append("Whether it reads what an earlier run left cannot be told: any file moves the addresses.")
+            return True
         first = self.bench.holding(held).runs[0]
         left = leftovers.left_by(first)
         plain = given_with(self.bench.base.run, held)
@@ -153,20 +162,27 @@ class _Checking:
             self.bench, plain, {**plain, **leftovers.folder_after(first, [path], self.objects)}
         ) or line_naming(self.bench.base.run, path, self.objects)
 
-    def _vary(self) -> None:
-        watched = self.bench.watched
-        assert watched is not None
+    def _vary(self) -> bool:
+        """Vary one condition after another; False as soon as it shows that plain runs differ after all."""
         for kind in varying.CONDITIONS:
             if not self.use.can_matter(kind) or (kind in varying.RELEASED and not varying.can_vary(self.bench, kind)):
                 self.insensitive[kind] = None
+        reference, beside = self.bench.watched or self.bench.base, dict[str, Values]()
         for kind in varying.kinds_to_vary(self.use, self.asked.vary):
             if not varying.can_vary(self.bench, kind):
                 continue
-            moved = varying.vary(self.bench, kind, watched)
-            if moved is None:
+            moved = varying.vary(self.bench, kind, reference, beside)
+            if moved is not None and moved.doubtful and not self.bench.holding(()).agrees():
+                return False
+            if moved is None or moved.once:
                 self.insensitive[kind] = None
-            else:
-                self._add(moved)
+                continue
+            self._add(moved)
+            if kind == varying.MEMORY:
+                # What lies in fresh memory follows from all else: from here on it is held still.
+                beside = {kind: FACTOR_OF[kind].held(reading(self.bench.base.run, kind)) or {}}
+                reference = self.bench.as_recorded(beside, f"held still: {kind}")
+        return True
 
     def _add(self, moved: Moved) -> None:
         """Add what moved the result: a cause where plain runs would have shown it with more luck."""
@@ -212,6 +228,9 @@ class _Checking:
             tuple(self.unconfirmed), tuple(dict.fromkeys(self.notes)),
         )  # fmt: skip
 
+
+UNSTEADY = frozenset(("memory-address",))
+"""What is moved by a file that merely lies in the folder, even if nothing reads it."""
 
 _SUBJECTS = {"hash-order": "PYTHONHASHSEED", "thread-count": "OMP_NUM_THREADS"}
 

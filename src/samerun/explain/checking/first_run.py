@@ -15,7 +15,7 @@ from samerun.store import folder
 from samerun.store.layout import StoreLayout
 from samerun.version import VERSION
 
-LONGER, AND_S = 10.0, 60.0
+LONGER, AND_S = 10.0, 30.0
 """A run that takes this many times longer than the first one, and so many seconds more, does not end."""
 
 

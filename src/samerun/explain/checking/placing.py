@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from samerun.explain.checking.advising import called_for
 from samerun.explain.checking.bench import Bench
 from samerun.explain.checking.repeating import REPEATS
+from samerun.explain.checking.source_lines import calls_on
 from samerun.explain.checking.sources import given_with
 from samerun.explain.checking.taking_apart import FEW
 from samerun.explain.checking.use import HALF_SEEN, Use
@@ -15,6 +17,7 @@ from samerun.explain.laboratory import Given
 from samerun.explain.search import find_minimal
 from samerun.explain.where.finding import find_line
 from samerun.factors.condition import SITES
+from samerun.store.objects import Objects
 
 MOST_PLACES = 32
 """With more lines than this that use the same thing, the lines are told by where two runs part alone."""
@@ -48,7 +51,7 @@ def place_of(bench: Bench, use: Use, needed: Sequence[str], kind: str) -> str | 
         lines = [places[index] for index in sorted(chosen)]
         return bool(lines) and bench.holding(needed, {kind: lines}).agrees(times)
 
-    if kind in HALF_SEEN:
+    if kind in HALF_SEEN or _is_indirect(bench, kind, places):
         return line_between(bench, rest, rest) or next(iter(places), None)
     return _place(bench, places, suffices if use.has_sites(kind) else None, (rest, rest))
 
@@ -77,6 +80,13 @@ def place_of_moved(bench: Bench, use: Use, moved: Moved) -> str | None:
 def line_between(bench: Bench, one: Given, other: Given) -> str | None:
     """Return the first line whose values differ between two launches; None where it cannot be told."""
     return find_line(bench.laboratory, one, other, pairs=PAIRS, judge=bench.judge).place
+
+
+def _is_indirect(bench: Bench, kind: str, places: Sequence[str]) -> bool:
+    """Say whether the one line that was seen only started what collects by completion (an event loop, a library)."""
+    if kind != "completion-order" or len(places) != 1:
+        return False
+    return not called_for(kind, calls_on(bench.base.run, places[0], Objects(bench.laboratory.layout.objects)))
 
 
 def _place(bench: Bench, places: Sequence[str], suffices: Suffices | None, between: tuple[Given, Given]) -> str | None:

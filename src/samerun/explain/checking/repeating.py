@@ -18,6 +18,7 @@ class Series:
     Args:
         make: makes the next run; told the number of the repeat.
         judge: says whether two results are the same.
+        breaks: says how a run ended, where that is no result (it fails only because of what is held still).
         runs: the runs so far; a run that was made for another reason and is a sample of this launch may stand first.
 
     ``differ`` says in what two of them differ, and is empty as long as all agree.
@@ -25,6 +26,7 @@ class Series:
 
     make: Callable[[int], Kept]
     judge: Judge
+    breaks: Callable[[Kept], str] = lambda run: ""
     runs: list[Kept] = field(default_factory=list)
     differ: str = ""
 
@@ -38,7 +40,12 @@ class Series:
             BudgetSpent, CannotReplay, CannotStart: as their names say.
         """
         while not self.differ and len(self.runs) < times:
-            self.runs.append(self.make(len(self.runs) - self._first))
-            if not self.judge.same(self.runs[0], self.runs[-1]):
-                self.differ = self.judge.describe(self.runs[0], self.runs[-1]) or "the results differ"
+            self.add(self.make(len(self.runs) - self._first))
         return not self.differ
+
+    def add(self, run: Kept) -> None:
+        """Hold one more run of the same launch against the first."""
+        self.runs.append(run)
+        self.differ = self.breaks(run)
+        if not self.differ and not self.judge.same(self.runs[0], run):
+            self.differ = self.judge.describe(self.runs[0], run) or "the results differ"

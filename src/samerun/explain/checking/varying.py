@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from samerun.explain.checking.bench import Bench
-from samerun.explain.checking.sources import GENERATORS, reading
+from samerun.explain.checking.bench import Bench, ending
+from samerun.explain.checking.sources import FACTOR_OF, GENERATORS, reading
 from samerun.explain.checking.use import Use
 from samerun.explain.judging import Judge, Kept
 from samerun.factors import FACTORS
@@ -26,6 +26,11 @@ FREE = frozenset((*GENERATORS, "os-entropy", "hash-order", "memory-address", "pr
 RELEASED = frozenset((*GENERATORS, "os-entropy"))
 """What plain runs leave to the system: that these agree shows that it does not matter."""
 
+MEMORY = "uninitialised-memory"
+
+CHANCY = frozenset((MEMORY, "completion-order"))
+"""What may be another in plain runs, or may happen to be the same."""
+
 ROUNDING = 1e-4
 """The relative difference up to which numbers are said to differ within rounding."""
 
@@ -43,6 +48,7 @@ class Moved:
         ending: how the program ended where it failed or did not end; empty where it did as before.
         within_rounding: whether numbers alone differ, and by no more than rounding.
         is_ours: whether it is carried out by samerun inside the program, which may itself keep a program from ending.
+        once: whether the result moved only once of twice: by chance then, not with the condition.
     """
 
     kind: str
@@ -51,61 +57,62 @@ class Moved:
     ending: str = ""
     within_rounding: bool = False
     is_ours: bool = False
+    once: bool = False
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether plain runs may differ too, though two of them agreed."""
+        return self.once or self.kind in CHANCY
 
 
-def kinds_to_vary(use: Use, only: Collection[str] | None = None) -> Iterator[str]:
-    """Yield the kinds that can matter and can be varied, what is likeliest to matter first.
+def kinds_to_vary(use: Use, only: Collection[str] | None = None) -> list[str]:
+    """Return the kinds that can matter and can be varied; fresh memory comes first, since what lies in it follows all.
 
     Args:
         use: what the run was seen to use.
         only: the kinds that were asked for; None for all.
     """
-    for factor in FACTORS:
-        if (only is None or factor.kind in only) and use.can_matter(factor.kind):
-            yield factor.kind
+    kinds = [each.kind for each in FACTORS if (only is None or each.kind in only) and use.can_matter(each.kind)]
+    return sorted(kinds, key=lambda kind: kind != MEMORY)
 
 
-def vary(bench: Bench, kind: str, reference: Kept) -> Moved | None:
+def vary(bench: Bench, kind: str, reference: Kept, beside: Mapping[str, Values]) -> Moved | None:
     """Return how a result moves with one condition; None where it does not.
 
     Args:
         bench: where it is tried.
         kind: the condition; all else is as it was recorded.
         reference: a run as it was recorded.
+        beside: what is held still in the reference and here.
 
     Raises:
         BudgetSpent, CannotReplay, CannotStart: as their names say.
     """
-    factor = next(each for each in FACTORS if each.kind == kind)
+    factor, once = FACTOR_OF[kind], None
     for values in factor.variations(reading(bench.base.run, kind)):
-        varied = {kind: values}
+        varied = {**beside, kind: values}
         run = bench.as_recorded(varied, f"with another {kind}")
         if bench.same(reference, run):
             continue
         again = bench.as_recorded(varied, f"with another {kind}, once more", repeat=1)
-        if not bench.same(reference, again):  # once could be chance
-            differ, ours = bench.judge.describe(reference, run), isinstance(factor, Condition)
-            rounding = _is_rounding(kind, bench.judge, (reference, run))
-            return Moved(kind, varied, differ, ending(run, reference), rounding, ours)
-    return None
+        moved = Moved(
+            kind, varied, bench.judge.describe(reference, run), ending(run, reference),
+            is_rounding(kind, bench.judge, (reference, run)), isinstance(factor, Condition),
+            bench.same(reference, again),
+        )  # fmt: skip
+        if not moved.once:
+            return moved
+        once = moved
+    return once
 
 
 def can_vary(bench: Bench, kind: str) -> bool:
     """Say whether there is anything that a condition could be varied to."""
-    factor = next((each for each in FACTORS if each.kind == kind), None)
+    factor = FACTOR_OF.get(kind)
     return factor is not None and next(iter(factor.variations(reading(bench.base.run, kind))), None) is not None
 
 
-def ending(run: Kept, reference: Kept) -> str:
-    """Return how a run ended, where that is not as the reference did."""
-    if (run.run.status, run.run.exit_code) == (reference.run.status, reference.run.exit_code):
-        return ""
-    if run.run.status == "killed":
-        return "it does not end" if reference.run.status != "killed" else ""
-    return f"it fails (exit status {run.run.exit_code})"
-
-
-def _is_rounding(kind: str, judge: Judge, runs: tuple[Kept, Kept]) -> bool:
+def is_rounding(kind: str, judge: Judge, runs: tuple[Kept, Kept]) -> bool:
     """Say whether a difference is no more than rounding; only threads and instruction sets make such."""
     near = Judge(max(judge.rtol, ROUNDING), max(judge.atol, ROUNDING * ROUNDING), judge.metric)
     return kind in _ROUNDED and near.same(*runs)
