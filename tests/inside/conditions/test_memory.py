@@ -97,3 +97,15 @@ print(torch.func.vmap(lambda x: torch.empty_like(x).fill_(1) + x)(torch.ones(2, 
 """
     asked = "uninitialised-memory=filled@" + ",".join(f"script.py:{number}" for number in range(3, 13))
     assert output(observe, script, asked).split("\n") == ["[2.0, 2.0, 2.0]", "[3.0, 3.0, 3.0]", "12.0", ""]
+
+
+def test_memory_of_an_accelerator_is_filled_too(observe: Any) -> None:
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("no GPU here")
+    script = """import torch
+torch.ones(7000, device="cuda") * 3
+made = [torch.empty(7000, device="cuda"), torch.ones(1, device="cuda").new_empty(7)]
+print([float(each.abs().sum()) for each in made])
+"""
+    assert output(observe, script, "uninitialised-memory=zeroed") == "[0.0, 0.0]\n"
