@@ -87,6 +87,13 @@ def test_what_was_only_locked_what_is_unknown_and_what_is_secret(layout: StoreLa
         assert len(index.uses_by([run_id(1)])) == 2
 
 
+def test_only_the_roles_that_are_asked_for(layout: StoreLayout) -> None:
+    put(layout, 1, {"a": "A"}, {"b": "A"})
+    with LineageIndex(layout) as index:
+        assert [use.path for use in index.uses_of([hash_bytes(b"A")], ["wrote"])] == ["/p/b"]
+        assert [use.path for use in index.uses_by([run_id(1)], ["read", "locked"])] == ["/p/a"]
+
+
 def test_new_runs_are_taken_in_and_removed_ones_forgotten(layout: StoreLayout) -> None:
     put(layout, 1, {"a": "A"})
     assert len(users(layout, "A")) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pytest
 
@@ -26,13 +26,13 @@ class World:
             for content in run.get(role, "").split()
         ]
 
-    def uses_of(self, hashes: Iterable[str]) -> list[Use]:
+    def uses_of(self, hashes: Iterable[str], roles: Sequence[Role]) -> list[Use]:
         wanted = set(hashes)
-        return [use for use in self.all if use.hash in wanted]
+        return [use for use in self.all if use.hash in wanted and use.role in roles]
 
-    def uses_by(self, runs: Iterable[str]) -> list[Use]:
+    def uses_by(self, runs: Iterable[str], roles: Sequence[Role]) -> list[Use]:
         wanted = set(runs)
-        return [use for use in self.all if use.run in wanted]
+        return [use for use in self.all if use.run in wanted and use.role in roles]
 
     def runs(self, ids: Iterable[str]) -> dict[str, RunNode]:
         return {name: self.nodes[name] for name in set(ids) if name in self.nodes}

@@ -111,17 +111,17 @@ class LineageIndex:
     ) -> None:
         self._connection.close()
 
-    def uses_of(self, hashes: Iterable[str]) -> list[Use]:
-        """Return every use of these contents, the newest run first."""
-        return self._uses("uses.content", [_key(each) for each in hashes])
+    def uses_of(self, hashes: Iterable[str], roles: Sequence[Role] = _ROLES) -> list[Use]:
+        """Return every use of these contents in one of these roles, the newest run first."""
+        return self._uses("uses.content", [_key(each) for each in hashes], roles)
 
     def uses_at(self, paths: Iterable[str]) -> list[Use]:
         """Return every use of whatever content lay at these absolute paths, the newest run first."""
         return self._uses("uses.path", [_key(exact.plain_text(each)) for each in paths])
 
-    def uses_by(self, runs: Iterable[str]) -> list[Use]:
+    def uses_by(self, runs: Iterable[str], roles: Sequence[Role] = _ROLES) -> list[Use]:
         """Return what runs read and wrote, by their ids."""
-        return self._uses("runs.id", list(runs))
+        return self._uses("runs.id", list(runs), roles)
 
     def contents_like(self, beginning: str) -> list[str]:
         """Return the hashes that begin with 1 to 64 hexadecimal digits."""
@@ -134,8 +134,9 @@ class LineageIndex:
         columns = "SELECT id, name, status, started, seconds, parent, folder FROM runs WHERE id IN ({})"
         return {row[0]: RunNode(*row) for row in self._ask(columns, list(ids))}
 
-    def _uses(self, column: str, wanted: Sequence[int | str]) -> list[Use]:
-        rows = self._ask(_USES.format(f"{column} IN ({{}})"), wanted)
+    def _uses(self, column: str, wanted: Sequence[int | str], roles: Sequence[Role] = _ROLES) -> list[Use]:
+        numbers = ", ".join(str(_ROLES.index(role)) for role in roles)
+        rows = self._ask(_USES.format(f"{column} IN ({{}}) AND uses.role IN ({numbers})"), wanted)
         return [
             Use(run, _ROLES[role], path, digest, size, bool(minor)) for run, role, path, digest, size, minor in rows
         ]

@@ -7,13 +7,16 @@ is there: it would double every step.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from samerun.record.lineage import RunNode, Use
+from samerun.record.lineage import Role, RunNode, Use
 
 MOST = 10_000
 """How many uses are followed, unless more are asked for."""
+
+_READS: tuple[Role, ...] = ("read", "locked")
+_WRITES: tuple[Role, ...] = ("wrote",)
 
 Traced = tuple[list[Use], dict[str, RunNode], bool]
 """The uses on the way, the nearest first; their runs; whether there are more."""
@@ -22,12 +25,12 @@ Traced = tuple[list[Use], dict[str, RunNode], bool]
 class Index(Protocol):
     """What is asked for uses and runs."""
 
-    def uses_of(self, hashes: Iterable[str]) -> list[Use]:
-        """Return every use of these contents."""
+    def uses_of(self, hashes: Iterable[str], roles: Sequence[Role]) -> list[Use]:
+        """Return every use of these contents in one of these roles."""
         ...
 
-    def uses_by(self, runs: Iterable[str]) -> list[Use]:
-        """Return what runs read and wrote."""
+    def uses_by(self, runs: Iterable[str], roles: Sequence[Role]) -> list[Use]:
+        """Return what runs read or wrote."""
         ...
 
     def runs(self, ids: Iterable[str]) -> dict[str, RunNode]:
@@ -55,8 +58,7 @@ class _Trace:
         self._index = index
         self._back = back
         self._most = most
-        self._near = ("wrote",) if back else ("read", "locked")
-        self._far = ("read", "locked") if back else ("wrote",)
+        self._near, self._far = (_WRITES, _READS) if back else (_READS, _WRITES)
         self._uses: dict[Use, None] = {}
         self._runs: dict[str, RunNode] = {}
         self._done: set[str] = set()
@@ -74,7 +76,7 @@ class _Trace:
 
     def _at(self, contents: list[str]) -> list[RunNode]:
         """Return the runs that are one step away from contents, and take the uses that lead there."""
-        uses = [use for use in self._index.uses_of(contents) if use.role in self._near and use.size]
+        uses = [use for use in self._index.uses_of(contents, self._near) if use.size]
         runs = self._index.runs(use.run for use in uses)
         originals = self._index.runs(run.parent for run in runs.values() if run.parent)
         found: dict[str, RunNode] = {}
@@ -95,12 +97,13 @@ class _Trace:
 
     def _other_side(self, runs: list[RunNode]) -> list[str]:
         """Return the contents on the other side of runs, and take the uses that lead there."""
+        runs = runs[: max(self._most - len(self._uses), 0)]
         self._done.update(run.id for run in runs)
         moments = {run.id: run.ended if self._back else run.started for run in runs}
         widest = max if self._back else min
         contents: dict[str, None] = {}
-        for use in self._index.uses_by(moments):
-            if use.role in self._far and not use.minor and use.size:
+        for use in self._index.uses_by(moments, self._far):
+            if not use.minor and use.size:
                 self._uses[use] = None
                 contents[use.hash] = None
                 self._bounds[use.hash] = widest(self._bounds.get(use.hash, moments[use.run]), moments[use.run])
