@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = {
     "trace": ".tracing",  # no condition, and so beside this folder: the program's own lines are followed
     "listing-order": "listing",
     "completion-order": "completion",
+    "thread-count": "threads",
     "os-entropy": "entropy_supply",
     "unseeded-jax": "jax_keys",
     "clock": "clock",

@@ -9,12 +9,19 @@ lines that collect what comes first, and those that start threads, workers or co
 from __future__ import annotations
 
 from . import (
+    completion_coroutines,
     completion_futures,
+    completion_libraries,
     completion_mode,
+    completion_pools,
+    completion_processes,
     completion_threads,
 )
 
-PARTS = (completion_threads, completion_futures)
+PARTS = (
+    *(completion_threads, completion_futures, completion_coroutines),
+    *(completion_processes, completion_pools, completion_libraries),
+)
 
 
 def install(mode: str) -> None:

@@ -60,21 +60,9 @@ def _attach(base: Any) -> None:
     _base = base
     package = sys.modules.get(_PACKAGE)
     for name, action in (("as_completed", _as_completed), ("wait", _wait)):
-        _replace(name, action, base, package)
+        completion_mode.wrap(base, name, action, package)
     _count(base.Future)
     _watch_callbacks(base.Future)
-
-
-def _replace(name: str, action: Callable[..., Any], *modules: Any) -> None:
-    original = getattr(modules[0], name)
-
-    def function(*args: Any, **kwargs: Any) -> Any:
-        return action(original, *args, **kwargs)
-
-    standins.look_like(function, original)
-    for module in modules:
-        if module is not None and getattr(module, name, None) is original:
-            setattr(module, name, function)
 
 
 def _count(future: Any) -> None:

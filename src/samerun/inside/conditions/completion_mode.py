@@ -6,13 +6,13 @@ import atexit
 import time
 from _thread import get_ident
 
-from .. import events, frames, identity
+from .. import events, frames, identity, standins
 from . import asked
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import Optional
+    from typing import Any, Callable, Optional
 
 KIND = "completion-order"
 ORDERED, REVERSED, DELAYED = "ordered", "reversed", "delayed"
@@ -88,10 +88,11 @@ def is_late(number: int) -> bool:
     return is_varied() and number % 2 == (0 if _mode == REVERSED else 1)
 
 
-def dawdle_from_now_on() -> None:
-    """Let this thread begin its work a little later, now and before each piece that it takes."""
+def dawdle_from_now_on(is_worker: bool) -> None:
+    """Let this thread begin each piece of work that it takes a little later; one that is no pool's worker, now too."""
     _dawdling[get_ident()] = 0
-    dawdle()
+    if not is_worker:
+        dawdle()
 
 
 def dawdle() -> None:
@@ -100,3 +101,23 @@ def dawdle() -> None:
     if count is not None and count < DAWDLES:
         _dawdling[get_ident()] = count + 1
         _SLEEP(DAWDLE)
+
+
+def wrap(holder: Any, name: str, action: Callable[..., Any], *others: Any) -> None:
+    """Put a function into the place of one of ``holder``'s that calls ``action(original, ...)``.
+
+    Args:
+        holder: a class or a module.
+        name: the function's name in it.
+        action: is called with the original function and the call's arguments.
+        others: those that may have taken the function over under the same name; None is passed over.
+    """
+    original = getattr(holder, name)
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        return action(original, *args, **kwargs)
+
+    standins.look_like(function, original)
+    for each in (holder, *others):
+        if getattr(each, name, None) is original:
+            setattr(each, name, function)

@@ -11,7 +11,7 @@ from _thread import allocate_lock, get_ident
 from itertools import count
 
 from .. import frames, identity, imports, standins
-from . import completion_mode, turns
+from . import completion_mode, progress, turns
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
@@ -39,21 +39,11 @@ def install() -> None:
 
 
 def _attach(threading: Any) -> None:
-    _wrap(threading.Thread, "start", _start)
+    completion_mode.wrap(threading.Thread, "start", _start)
     if completion_mode.is_held():
-        _wrap(threading.Thread, "join", _join)
-        _wrap(threading.Condition, "wait", _wait)
-        _wrap(threading, "_shutdown", _shut_down)
-
-
-def _wrap(holder: Any, name: str, action: Callable[..., Any]) -> None:
-    """Put a function into the place of ``holder``'s that calls ``action(original, ...)``."""
-    original = getattr(holder, name)
-
-    def function(*args: Any, **kwargs: Any) -> Any:
-        return action(original, *args, **kwargs)
-
-    setattr(holder, name, standins.look_like(function, original))
+        completion_mode.wrap(threading.Thread, "join", _join)
+        completion_mode.wrap(threading.Condition, "wait", _wait)
+        completion_mode.wrap(threading, "_shutdown", _shut_down)
 
 
 def _start(original: Callable[..., None], thread: Any) -> None:
@@ -66,7 +56,7 @@ def _start(original: Callable[..., None], thread: Any) -> None:
         _start_in_turn(original, thread)
     else:
         if completion_mode.is_late(next(_numbers)):
-            thread.run = _Run(thread, _dawdle_first)
+            thread.run = _Run(thread, lambda run: _dawdle_first(run, _name_of(frame) in _POOLS))
         original(thread)
 
 
@@ -104,8 +94,8 @@ class _Run:
         self._action(self._run)
 
 
-def _dawdle_first(run: Callable[[], None]) -> None:
-    completion_mode.dawdle_from_now_on()
+def _dawdle_first(run: Callable[[], None], is_worker: bool) -> None:
+    completion_mode.dawdle_from_now_on(is_worker)
     run()
 
 
@@ -197,7 +187,7 @@ def _shut_down(original: Callable[[], None]) -> None:
 def _sleep(original: Callable[[float], None], seconds: float) -> None:
     own = turns.current()
     if own is None:
-        original(seconds)
+        progress.sleep(seconds) if identity.is_worker() and seconds > progress.TICK else original(seconds)
     elif own.main:  # it waits for the others
         _paused(own, original, seconds)
     else:
@@ -218,7 +208,7 @@ def _let_selectors_pause(selectors: Any) -> None:
     for name in _SELECTORS:
         holder = getattr(selectors, name, None)
         if holder is not None and "select" in vars(holder):
-            _wrap(holder, "select", _select)
+            completion_mode.wrap(holder, "select", _select)
 
 
 def _select(original: Callable[..., Any], selector: Any, timeout: Optional[float] = None) -> Any:
@@ -246,11 +236,14 @@ def _order_simple_queues(queue: Any) -> None:
 
 def _slow_queues_down(queue: Any) -> None:
     """Let a thread that dawdles wait a little after each piece of work that it takes from a queue."""
-    _wrap(queue.Queue, "get", _get)
+    completion_mode.wrap(queue.Queue, "get", _get)
 
     class SimpleQueue(queue.SimpleQueue):  # type: ignore[misc]
         def get(self, *args: Any, **kwargs: Any) -> Any:
             return _get(super().get, *args, **kwargs)
+
+        def get_nowait(self) -> Any:
+            return _get(super().get_nowait)
 
     SimpleQueue.__module__ = queue.__name__
     SimpleQueue.__qualname__ = "SimpleQueue"
