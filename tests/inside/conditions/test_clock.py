@@ -170,6 +170,16 @@ def test_libraries_wait_by_the_real_clock_for_spans(observe: Any) -> None:
     assert one[0] != other[0]
 
 
+def test_how_often_a_library_asks_does_not_move_the_clock_of_the_users_lines(observe: Any) -> None:
+    (observe.tree / "site-packages").mkdir()
+    waits = "import time\ndef poll(times):\n    return [time.time() for _ in range(times)][-1], time.sleep(0.001)\n"
+    (observe.tree / "site-packages" / "library.py").write_text(waits)
+    script = (
+        "import sys\nsys.path.insert(0, 'site-packages')\nimport library, time\nlibrary.poll({})\nprint(time.time())"
+    )
+    assert output(observe, script.format(3), HELD) == output(observe, script.format(77), HELD)
+
+
 def test_only_the_named_lines_are_changed(observe: Any) -> None:
     script = "import time, datetime\nprint(time.time())\nprint(datetime.date.today().year)\nprint(time.gmtime()[0])\n"
     told = output(observe, script, HELD + "@script.py:2,script.py:4").split()

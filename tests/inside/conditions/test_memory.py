@@ -32,14 +32,20 @@ def output(observe: Any, script: str, asked: str, **more: Any) -> str:
 def test_every_type_of_number_is_zero_when_held(observe: Any) -> None:
     pytest.importorskip("numpy")
     told = output(observe, NUMPY, "uninitialised-memory=zeroed")
-    assert "f8 {0.0}" in told and "i8 {0}" in told and "? {False}" in told and "c16 {0j}" in told
+    assert "f8 {0.0}" in told
+    assert "i8 {0}" in told
+    assert "? {False}" in told
+    assert "c16 {0j}" in told
     assert "0.0 0.0 0.0 [None None]" in told
 
 
 def test_every_type_of_number_is_something_else_when_filled(observe: Any) -> None:
     pytest.importorskip("numpy")
     told = output(observe, NUMPY, "uninitialised-memory=filled")
-    assert "f8 {2.41" in told and "i1 {71}" in told and "? {True}" in told and "U3 {'GGG'}" in told
+    assert "f8 {2.41" in told
+    assert "i1 {71}" in told
+    assert "? {True}" in told
+    assert "U3 {'GGG'}" in told
     assert told == output(observe, NUMPY, "uninitialised-memory=filled")
 
 
