@@ -86,7 +86,9 @@ def test_one_that_does_not_fails_with_the_cause_and_the_line(
 
 
 def test_a_function_of_the_test_module_itself_is_found(tmp_path: Path) -> None:
-    done = session(tmp_path, "def own():\n    return 3.5\n\n\ndef test_it(reproducible):\n    reproducible(own, vary=[])\n")
+    done = session(
+        tmp_path, "def own():\n    return 3.5\n\n\ndef test_it(reproducible):\n    reproducible(own, vary=[])\n"
+    )
     assert done.returncode == 0, done.stdout
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from samerun.errors import CannotCheck, StoreTrouble
+from samerun.errors import CannotCheck, CannotStart, StoreTrouble
 from samerun.explain.judging import Kept
 from samerun.launch.again import clear
 from samerun.launch.found import Request
@@ -36,6 +38,7 @@ def record_fresh(
         CannotStart: it cannot be started.
         StoreTrouble: its record could not be kept.
     """
+    _refuse_missing(command, cwd, environment)
     again = prepare_fresh(Request(command, tags=("check",)), cwd, environment, layout, VERSION)
     try:
         again.launch.timeout_s = timeout_s
@@ -51,6 +54,18 @@ def record_fresh(
     if done.trouble:
         raise StoreTrouble(done.trouble, "Free space or make the store writable, and check again.")
     return Kept(folder.load(done.folder), done.folder)
+
+
+def _refuse_missing(command: list[str], cwd: Path, environment: Mapping[str, str]) -> None:
+    """Refuse a command that is not there before a folder is copied for it."""
+    program = command[0] if command else ""
+    found = shutil.which(str(cwd / program) if os.sep in program else program, path=environment.get("PATH"))
+    if not program or found is None:
+        raise CannotStart(
+            f"The command {program!r} was not found, or may not be executed." if program else "There is no command.",
+            "For example: samerun check -- python train.py",
+            status=127,
+        )
 
 
 def patience(base: Kept, timeout_s: float | None) -> float:

@@ -1,0 +1,49 @@
+"""Advice that fits the line."""
+
+from __future__ import annotations
+
+import pytest
+
+from samerun.explain.checking.advising import advise, called_for
+from samerun.explain.checking.varying import CONDITIONS
+
+
+@pytest.mark.parametrize(
+    ("kind", "calls", "words"),
+    [
+        ("listing-order", ["os.listdir"], "`sorted(os.listdir(...))`"),
+        ("listing-order", ["len", "Path.rglob"], "`sorted(Path.rglob(...))`"),
+        ("unseeded-numpy", ["np.random.default_rng"], "`np.random.default_rng(0)`"),
+        ("unseeded-numpy", ["train_test_split"], "`random_state=0` to `train_test_split`"),
+        ("unseeded-numpy", ["table.sample"], "`random_state=0` to `sample`"),
+        ("unseeded-numpy", ["RandomForestClassifier", "fit"], "`random_state=0` to `RandomForestClassifier`"),
+        ("unseeded-numpy", ["np.random.RandomState"], "`RandomState(0)`"),
+        ("unseeded-numpy", ["np.random.rand"], "np.random.seed(0)"),
+        ("unseeded-python", ["random.Random"], "random.Random(0)"),
+        ("unseeded-python", ["random.shuffle"], "random.seed(0)"),
+        ("unseeded-torch", ["DataLoader"], "generator=torch.Generator()"),
+        ("unseeded-torch", ["torch.randn"], "torch.manual_seed(0)"),
+        ("os-entropy", ["str", "uuid.uuid4"], "`uuid.uuid4(...)`"),
+        ("clock", ["int", "time.time"], "`time.time(...)`"),
+        ("completion-order", ["as_completed"], "list of futures"),
+        ("completion-order", ["pool.imap_unordered"], "`imap`"),
+        ("completion-order", ["joblib.Parallel"], "return_as"),
+        ("completion-order", [], "in the order in which"),
+    ],
+)
+def test_the_sentence_names_what_the_line_calls(kind: str, calls: list[str], words: str) -> None:
+    assert words in advise(kind, kind, calls)
+
+
+@pytest.mark.parametrize("kind", [*CONDITIONS, "leftover-state"])
+def test_every_kind_has_a_sentence_without_a_line(kind: str) -> None:
+    sentence = advise(kind, "it", [])
+    assert len(sentence) > 20
+    assert not sentence.endswith(".")
+
+
+def test_the_call_that_a_kind_is_about() -> None:
+    assert called_for("clock", ["print", "datetime.now"]) == "datetime.now"
+    assert called_for("clock", ["print"]) == ""
+    assert called_for("hash-order", ["set"]) == ""
+    assert called_for("listing-order", ["listdirs"]) == ""

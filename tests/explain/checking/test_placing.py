@@ -1,0 +1,74 @@
+"""Which of several lines: by trying, in real programs."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from samerun import api
+from tests.lab import Lab
+
+pytestmark = pytest.mark.usefixtures("mounted")
+
+
+def places(lab: Lab, script: str, vary: list[str] | None = None) -> list[tuple[str, str | None]]:
+    lab.write(train_py=script)
+    found = api.check([sys.executable, "train.py"], vary=vary or [])
+    return [(each.kind, each.where) for each in (*found.causes, *found.sensitive_to)]
+
+
+def test_one_of_several_clocks(lab: Lab) -> None:
+    script = """
+        import random, time
+        began = time.time()
+        label = time.strftime("%H:%M")
+        for step in range(3):
+            time.monotonic()
+        noise = time.time_ns() % 1000
+        spent = time.time() - began
+        open("out.txt", "w").write(str(noise))
+    """
+    assert places(lab, script) == [("clock", "train.py:7")]
+
+
+def test_two_lines_that_matter_together_are_named_by_the_first(lab: Lab) -> None:
+    script = """
+        import os
+        one = os.urandom(2)
+        other = os.urandom(2)
+        open("out.txt", "w").write((one + other).hex())
+    """
+    assert places(lab, script) == [("os-entropy", "train.py:3")]
+
+
+def test_one_of_several_listings_that_a_variation_moves(lab: Lab) -> None:
+    lab.write(**{f"data__{name}_txt": name for name in ("a", "b", "c")})
+    script = """
+        import os
+        count = len(os.listdir("data"))
+        known = set(os.listdir("data"))
+        first = os.listdir("data")[0]
+        open("out.txt", "w").write(first)
+    """
+    assert places(lab, script, ["listing-order"]) == [("listing-order", "train.py:5")]
+
+
+def test_a_hash_seed_has_the_line_whose_values_part(lab: Lab) -> None:
+    script = """
+        names = {f"name{number}" for number in range(20)}
+        size = len(names)
+        ordered = [name for name in names]
+        open("out.txt", "w").write(" ".join(ordered))
+    """
+    ((kind, where),) = places(lab, script)
+    assert kind == "hash-order"
+    assert where in ("train.py:2", "train.py:4")
+
+
+def test_no_line_is_named_where_none_can_be(lab: Lab) -> None:
+    lab.write(train_sh="#!/bin/sh\ndate +%N > out.txt\n")
+    (lab.folder / "train.sh").chmod(0o755)
+    found = api.check(["./train.sh"], vary=[])
+    assert found.reproducible is False
+    assert all(each.where is None for each in found.causes)
