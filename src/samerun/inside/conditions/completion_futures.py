@@ -7,13 +7,15 @@ submitted first; where that one gets on only if another is handed over before it
 from __future__ import annotations
 
 import sys
+from _thread import allocate_lock
 from itertools import count
 
 from .. import imports, standins
-from . import completion_mode, turns
+from . import asked, completion_mode, turns
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Any, Callable, Iterable, Iterator, Optional
 
 PATIENCE, PATIENCE_VARIED = 20.0, 1.0
@@ -24,6 +26,7 @@ _NUMBER = "_samerun_number"
 _SLICE = 0.25
 
 _numbers = count(1)
+_callbacks: dict[str, Callbacks] = {}
 _base: Any = None
 
 
@@ -81,10 +84,52 @@ def _watch_callbacks(future: Any) -> None:
     def add_done_callback(self: Any, fn: Any) -> None:
         frame = sys._getframe(1)
         if str(frame.f_globals.get("__name__")).partition(".")[0] not in ("asyncio", "concurrent"):
-            completion_mode.is_asked(frame)
+            fn = _in_order(fn, frame)
         add(self, fn)
 
     future.add_done_callback = standins.look_like(add_done_callback, add)
+
+
+def _in_order(callback: Any, frame: Optional[FrameType]) -> Any:
+    """Return a callback that waits for those before it, where nothing but the lines that ask for them is ordered."""
+    if not completion_mode.is_asked(frame) or not completion_mode.is_held():
+        return callback
+    return callbacks_at(frame).in_order(callback)[0] if asked.is_restricted(completion_mode.KIND) else callback
+
+
+class Callbacks:
+    """Calls back in the order in which the work was handed in, each as soon as those before it were called."""
+
+    def __init__(self) -> None:
+        self._lock = allocate_lock()
+        self._given = 0
+        self._called = 0
+        self._waiting: dict[int, Callable[[], object]] = {}
+
+    def in_order(self, *callbacks: Any) -> list[Callable[[Any], None]]:
+        """Return stand-ins for the callbacks of one piece of work, of which one will be called; None is nothing."""
+        number = self._given
+        self._given += 1
+
+        def stand_in(callback: Any) -> Callable[[Any], None]:
+            return lambda value: self._come(number, lambda: callback(value) if callback else None)
+
+        return [stand_in(callback) for callback in callbacks]
+
+    def _come(self, number: int, call: Callable[[], object]) -> None:
+        with self._lock:
+            self._waiting[number] = call
+            ready = []
+            while self._called in self._waiting:
+                ready.append(self._waiting.pop(self._called))
+                self._called += 1
+        for each in ready:
+            each()
+
+
+def callbacks_at(frame: Optional[FrameType]) -> Callbacks:
+    """Return those that one line of the program asks for."""
+    return _callbacks.setdefault(asked.site(frame), Callbacks())
 
 
 def _as_completed(original: Callable[..., Any], fs: Any, timeout: Optional[float] = None) -> Any:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 import time
-from _thread import allocate_lock, start_new_thread
+from _thread import start_new_thread
 from weakref import ref
 
 from .. import events, imports
 from . import asked, completion_mode, progress
+from .completion_futures import callbacks_at
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
@@ -108,46 +109,8 @@ def _apply_async(
 ) -> Any:
     is_asked = bool(callback or error_callback) and completion_mode.is_asked(sys._getframe(2))
     if is_asked and completion_mode.is_held() and asked.is_restricted(completion_mode.KIND):
-        callback, error_callback = Callbacks.of(pool).in_order(callback, error_callback)
+        callback, error_callback = callbacks_at(sys._getframe(2)).in_order(callback, error_callback)
     return original(pool, func, args, kwds, callback, error_callback)
-
-
-class Callbacks:
-    """Calls back in the order in which the work was handed in, each as soon as those before it were called."""
-
-    def __init__(self) -> None:
-        self._lock = allocate_lock()
-        self._given = 0
-        self._called = 0
-        self._waiting: dict[int, Callable[[], object]] = {}
-
-    @classmethod
-    def of(cls, owner: Any) -> Callbacks:
-        """Return those of a pool."""
-        if not hasattr(owner, "_samerun_callbacks"):
-            owner._samerun_callbacks = cls()
-        found: Callbacks = owner._samerun_callbacks
-        return found
-
-    def in_order(self, *callbacks: Any) -> list[Callable[[Any], None]]:
-        """Return stand-ins for the callbacks of one piece of work, of which one will be called; None is nothing."""
-        number = self._given
-        self._given += 1
-
-        def stand_in(callback: Any) -> Callable[[Any], None]:
-            return lambda value: self._come(number, lambda: callback(value) if callback else None)
-
-        return [stand_in(callback) for callback in callbacks]
-
-    def _come(self, number: int, call: Callable[[], object]) -> None:
-        with self._lock:
-            self._waiting[number] = call
-            ready = []
-            while self._called in self._waiting:
-                ready.append(self._waiting.pop(self._called))
-                self._called += 1
-        for each in ready:
-            each()
 
 
 def _attach_executor(module: Any) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _THREADS = frozenset(["threading", "multiprocessing.dummy"])
 _POOLS = frozenset(["concurrent.futures.thread", "multiprocessing.pool"])
 _WORKERS = frozenset(["_worker", "worker"])
+_WORK = frozenset(["subprocess", "multiprocessing.connection"])
 _SELECTORS = ("SelectSelector", "_PollLikeSelector", "PollSelector", "EpollSelector", "KqueueSelector")
 
 _numbers = count()
@@ -204,7 +205,7 @@ def _paused(own: turns.Turn, function: Callable[..., Any], *args: Any) -> Any:
 
 
 def _let_selectors_pause(selectors: Any) -> None:
-    """Let the main thread's waiting for files, an event loop's most of all, end its turn."""
+    """Let waiting for files end a turn: a server's, an event loop's; but not waiting for a process, which is work."""
     for name in _SELECTORS:
         holder = getattr(selectors, name, None)
         if holder is not None and "select" in vars(holder):
@@ -213,7 +214,7 @@ def _let_selectors_pause(selectors: Any) -> None:
 
 def _select(original: Callable[..., Any], selector: Any, timeout: Optional[float] = None) -> Any:
     own = turns.current()
-    if own is None or not own.main or (timeout is not None and timeout <= 0):
+    if own is None or (timeout is not None and timeout <= 0) or (not own.main and _name_of(sys._getframe(2)) in _WORK):
         return original(selector, timeout)
     return _paused(own, original, selector, timeout)
 

@@ -25,6 +25,9 @@ IDLE_MAIN, IDLE, IDLE_OUTSIDE, ASLEEP, LONGEST = 0.1, 1.0, 10.0, 10.0, 20.0
 """Seconds after which the next thread may go on beside one that stands still: the main thread, another one, one that
 waits for a process or a connection, one that sleeps again and again; the last, one that works without end."""
 
+NAPS, ASLEEP_OFTEN = 50, 1.0
+"""How often one sleeps within a turn who looks for something again and again; seconds, in place of the above."""
+
 # Where a thread stands that waits for what is outside of this process.
 _OUTSIDE = ("subprocess", "selectors", "socket", "ssl", "connection", "popen_fork", "popen_spawn_posix", "_base_events")
 _CLOCK_OF = getattr(time, "pthread_getcpuclockid", None)
@@ -34,7 +37,20 @@ _TIME_OF = getattr(time, "clock_gettime", None)
 class Turn:
     """A thread that takes part; ``order`` is its place among those that are ready."""
 
-    __slots__ = ("asleep", "ident", "joiners", "lock", "main", "order", "since", "slept", "starting", "used", "began")
+    __slots__ = (
+        "asleep",
+        "ident",
+        "joiners",
+        "lock",
+        "main",
+        "naps",
+        "order",
+        "since",
+        "slept",
+        "starting",
+        "used",
+        "began",
+    )
 
     def __init__(self, order: int, main: bool = False) -> None:
         self.order = order
@@ -50,16 +66,18 @@ class Turn:
         """Note that the turn begins now."""
         self.began = self.since = seconds()
         self.used = self.slept = self.asleep = 0.0
+        self.naps = 0
 
     def fall_asleep(self, span: float) -> None:
         """Note that the thread sleeps for ``span`` seconds, which is as good as work."""
         self.asleep = seconds() + span
         self.slept += span
+        self.naps += 1
 
     def stands_still(self) -> bool:
         """Say whether the thread that has the turn gets on no more, as far as can be seen from outside."""
         now = seconds()
-        if now - self.began > LONGEST or self.slept > ASLEEP:
+        if now - self.began > LONGEST or self.slept > (ASLEEP if self.naps < NAPS else ASLEEP_OFTEN):
             return True
         used = _processor_time(self.ident)
         if not self.ident or used - self.used > 0.001 or now < self.asleep:
