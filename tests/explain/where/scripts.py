@@ -140,8 +140,8 @@ import torch
 
 torch.manual_seed(0)
 torch.set_num_threads(2)
-index = torch.randint(0, 50, (200_000,))
-values = torch.randn(200_000)
+index = torch.randint(0, 50, (1_000_000,))
+values = torch.randn(1_000_000)
 table = torch.zeros(50)
 table.index_put_((index,), values, accumulate=True)  # here
 norm = table.norm()
@@ -592,6 +592,17 @@ purse = purse + found
 open("out.txt", "w").write(str(purse.cents))
 """,
         GIVEN,
+    ),
+    "a thing of a library's that differs by itself": Script(
+        """
+from random import _inst as drawing
+from random import random
+
+first = random()  # here
+second = first * 2
+drawing.seed(3)
+open("out.txt", "w").write(repr(second + random()))
+""",
     ),
     "a file that was not there": Script(
         """

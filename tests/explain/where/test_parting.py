@@ -17,6 +17,7 @@ from samerun.explain.where.traces import Trace, read_trace
 from tests.explain.where.scripts import ITSELF, SCRIPTS, Script
 
 MARK = "  # here"
+QUICK = {"numpy", "pandas"}
 ATTEMPTS = 4
 """How often a program that differs by chance may agree with itself: threads of a machine that is busy take turns."""
 
@@ -73,6 +74,8 @@ def test_the_line_is_found(name: str, tmp_path: Path) -> None:
     lacking = [module for module in script.needs if importlib.util.find_spec(module) is None]
     if lacking:
         pytest.skip(f"{lacking[0]} is not installed")
+    if not QUICK.issuperset(script.needs) and os.environ.get("SAMERUN_TEST_SCALE") != "full":
+        pytest.skip("slow to import: with SAMERUN_TEST_SCALE=full")
     for attempt in range(ATTEMPTS if script.given == ITSELF else 1):
         found = found_in(tmp_path / str(attempt), script)
         if found:

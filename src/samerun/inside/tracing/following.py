@@ -16,25 +16,23 @@ from . import written
 from .channel import Channel
 from .fingerprints import fingerprint
 from .libraries import gradients
-from .reading_code import Line, lines_of
+from .own_code import lines_in
+from .paths import MISSING, resolve
 from .sampling import FIRST, LATER, is_taken
-from .statements import spans_of
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
-    from types import CodeType, FrameType
+    from types import FrameType
     from typing import Any, Optional
 
-    from .reading_code import Path
+    from .reading_code import Line, Path
 
-_MISSING = object()
 _MODULE = type(sys)
 _LEFT_OUT = frozenset(map(id, [_MODULE, type(len), type(lambda: 0), type, type(os.environ)]))
 """Types of which nothing is to be seen on a line that only calls them."""
 
 _COMPREHENSIONS = frozenset(["<listcomp>", "<setcomp>", "<dictcomp>"])
 _AWAITS = 0x80 | 0x100 | 0x200  # inspect's CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR
-_NEVER: dict[int, Any] = {}
 
 
 class _State:
@@ -44,7 +42,6 @@ class _State:
         self.folder = ""
         self.channel: Optional[Channel] = None
         self.epoch = 0
-        self.codes: dict[int, tuple[CodeType, dict[int, Line]]] = {}
 
 
 class _Thread(_local):
@@ -145,7 +142,7 @@ class _Following:
     __slots__ = ("began", "code", "enclosing", "epoch", "inputs", "iterates", "lines", "looped", "seen")
 
     def __init__(self, frame: FrameType) -> None:
-        self.code = _known(frame.f_code)
+        self.code = lines_in(frame.f_code)
         self.epoch = _state.epoch
         self.lines = _threads[0].lines.setdefault(id(frame.f_code), {})
         self.seen: Optional[_Seen] = None
@@ -228,15 +225,15 @@ class _Following:
         if self.enclosing:
             self.inputs[("<enclosing>",)] = self.enclosing
         for path in seen.line.reads:
-            value = _resolve(frame, path)
-            if value is not _MISSING and id(type(value)) not in _LEFT_OUT and _affordable(seen, ("in", path)):
+            value = resolve(frame, path)
+            if value is not MISSING and id(type(value)) not in _LEFT_OUT and _affordable(seen, ("in", path)):
                 content, order, cost = fingerprint(value)
                 _spend(seen, ("in", path), cost)
                 self.inputs[path] = (content, order)
         if seen.line.loops:
             self.looped[number] = dict(self.inputs)
 
-    def _finish(self, frame: FrameType, following: str, returned: Any = _MISSING) -> None:
+    def _finish(self, frame: FrameType, following: str, returned: Any = MISSING) -> None:
         """Note what a line has done, after it was executed."""
         seen, inputs = self.seen, self.inputs
         self.seen = self.inputs = None
@@ -253,7 +250,7 @@ class _Following:
                     self._after(frame, seen, "touched", path, moment, before)
         if "backward" in seen.line.words:
             self._gradients(frame, seen, moment)
-        if returned is not _MISSING and returned is not None:
+        if returned is not MISSING and returned is not None:
             content, order, _ = fingerprint(returned)
             _record(seen, "returned", "", moment, content, order)
             if not _hand_back(frame, content, order):
@@ -272,8 +269,8 @@ class _Following:
         moment: int,
         before: Optional[tuple[int, int]] = None,
     ) -> None:
-        value = _resolve(frame, path)
-        if value is _MISSING or not _affordable(seen, (role, path)):
+        value = resolve(frame, path)
+        if value is MISSING or not _affordable(seen, (role, path)):
             return
         content, order, cost = fingerprint(value)
         _spend(seen, (role, path), cost)
@@ -285,7 +282,7 @@ class _Following:
     def _gradients(self, frame: FrameType, seen: _Seen, moment: int) -> None:
         """Note the gradients that a backward pass has left in what its loss was computed from."""
         for path in seen.line.reads:
-            leaves = gradients(_resolve(frame, path))
+            leaves = gradients(resolve(frame, path))
             if leaves and _affordable(seen, ("touched", "gradients")):
                 content, order, cost = fingerprint(leaves)
                 _spend(seen, ("touched", "gradients"), cost)
@@ -295,24 +292,6 @@ class _Following:
         if self.seen is not None and self.inputs is not None:
             content, order, _ = fingerprint(argument[0])
             _record(self.seen, "raised", "", events.now(), content, order)
-
-
-def _known(code: CodeType) -> dict[int, Line]:
-    known = _state.codes.get(id(code))
-    if known is None:
-        known = _state.codes[id(code)] = (code, _statements(code))
-    return known[1]
-
-
-def _statements(code: CodeType) -> dict[int, Line]:
-    """Return what there is to know of each line, those of one statement joined."""
-    spans, own = spans_of(code.co_filename), lines_of(code)
-    joined: dict[int, Line] = {}
-    for number, line in own.items():
-        first, last = spans.get(number, (number, number))
-        whole = joined.setdefault(first, Line())
-        whole.join(line, number, (first, last))
-    return {number: joined[spans.get(number, (number, number))[0]] for number in own}
 
 
 def _seen(frame: FrameType, code: dict[int, Line], lines: dict[int, _Seen], number: int) -> Optional[_Seen]:
@@ -327,45 +306,6 @@ def _seen(frame: FrameType, code: dict[int, Line], lines: dict[int, _Seen], numb
         seen = lines[line.first] = _Seen(defined, line)
     lines[number] = seen
     return seen
-
-
-def _resolve(frame: FrameType, path: Path) -> Any:
-    """Return what a path leads to, read from dictionaries alone; where an attribute is none of these, its holder."""
-    name = path[0]
-    value = frame.f_locals.get(name, _MISSING)
-    if value is _MISSING:
-        value = frame.f_globals.get(name, _MISSING)
-    if type(value) is _MODULE and not frames.is_user_file(str(value.__dict__.get("__file__"))):
-        return _MISSING  # what a library's module holds is no value of the program's own
-    for attribute in path[1:]:
-        held = _held(value)
-        if attribute not in held:
-            return _MISSING if _is_own_method(value, attribute) else value
-        value = held[attribute]
-    return value
-
-
-def _is_own_method(value: Any, name: str) -> bool:
-    """Say whether an attribute is a method of the user's, whose lines are followed themselves."""
-    for base in type.__dict__["__mro__"].__get__(type(value)):
-        found = base.__dict__.get(name)
-        if found is not None:
-            code = getattr(found, "__code__", None) if type(found) is type(_held) else None
-            return code is not None and frames.is_user_file(code.co_filename)
-    return False
-
-
-def _held(value: Any) -> dict[str, Any]:
-    """Return an object's own dictionary, past whatever its class says of ``__dict__``."""
-    if value is _MISSING:
-        return _NEVER  # type: ignore[return-value]
-    if isinstance(value, type):
-        return dict(type.__dict__["__dict__"].__get__(value))
-    try:
-        found = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return _NEVER  # type: ignore[return-value]
-    return found if type(found) is dict else _NEVER  # type: ignore[return-value]
 
 
 def _record(seen: _Seen, role: str, name: str, moment: int, content: int, order: int) -> None:
@@ -387,9 +327,9 @@ def _give(frame: FrameType) -> None:
     count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
     moment = events.now()
     for name in code.co_varnames[:count]:
-        value = frame.f_locals.get(name, _MISSING)
+        value = frame.f_locals.get(name, MISSING)
         part = ("given", (code.co_name, name))
-        if value is not _MISSING and name not in ("self", "cls") and _affordable(own.seen, part):
+        if value is not MISSING and name not in ("self", "cls") and _affordable(own.seen, part):
             content, order, cost = fingerprint(value)
             _spend(own.seen, part, cost)
             _record(own.seen, "given", code.co_name + "." + name, moment, content, order)

@@ -113,7 +113,20 @@ def gradients(value: Any) -> list[Any]:
 _LARGEST_GRAPH = 20_000
 
 
+_GLOBAL = (("random", "_inst"), ("numpy.random.mtrand", "_rand"), ("torch", "default_generator"))
+
+
+def _is_global(builder: Any, value: Any) -> bool:
+    """Say whether a generator is its library's global one: what refers to it does not hold what it will draw."""
+    is_it = any(getattr(sys.modules.get(module), name, None) is value for module, name in _GLOBAL)
+    if is_it:
+        builder.text("global")
+    return is_it
+
+
 def _python_generator(builder: Any, value: Any) -> None:
+    if _is_global(builder, value):
+        return
     base: Any = sys.modules["random"].Random
     builder.feed(base.getstate(value))
 
@@ -127,11 +140,13 @@ def _bit_generator(builder: Any, value: Any) -> None:
 
 
 def _random_state(builder: Any, value: Any) -> None:
-    builder.feed(value.get_state(legacy=False))
+    if not _is_global(builder, value):
+        builder.feed(value.get_state(legacy=False))
 
 
 def _torch_generator(builder: Any, value: Any) -> None:
-    builder.feed(value.get_state())
+    if not _is_global(builder, value):
+        builder.feed(value.get_state())
 
 
 def _frame(builder: Any, value: Any) -> None:

@@ -64,6 +64,11 @@ class Line:
         self.calls |= other.calls
         self.inlined |= other.inlined
 
+    def leave_out(self, names: frozenset[str]) -> None:
+        """Forget what is read of these names, and bound to them as they stand."""
+        self.reads = {path: None for path in self.reads if path[0] not in names}
+        self.binds = {path: None for path in self.binds if path not in {(name,) for name in names}}
+
 
 def lines_of(code: CodeType) -> dict[int, Line]:
     """Return what there is to know of each line of a code object (not of those that lie within it)."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Iterator
 
 _known: dict[str, dict[int, tuple[int, int]]] = {}
+_imported: dict[str, dict[str, str]] = {}
 _COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -29,11 +30,19 @@ def spans_of(filename: str) -> dict[int, tuple[int, int]]:
     return known
 
 
+def imported_into(filename: str) -> dict[str, str]:
+    """Return the names that a file takes out of modules with ``from``, each with its module; relative ones left out."""
+    spans_of(filename)
+    return _imported.get(filename, {})
+
+
 def _read(filename: str) -> dict[int, tuple[int, int]]:
     try:
         tree = ast.parse("".join(linecache.getlines(filename)))
     except (SyntaxError, ValueError, RecursionError):
         return {}
+    taken = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level)
+    _imported[filename] = {alias.asname or alias.name: str(node.module) for node in taken for alias in node.names}
     return {line: span for span in _spans(tree) if span[0] < span[1] for line in range(span[0], span[1] + 1)}
 
 
