@@ -46,9 +46,19 @@ def _for_programs(name, globals=None, locals=None, fromlist=(), level=0):
     return _import(name, globals, locals, fromlist, level)
 
 
+class Call:
+    """Like a built-in function, it does not become a method where a class keeps it."""
+
+    def __init__(self, do):
+        self.do = do
+
+    def __call__(self, *words):
+        return self.do(*words)
+
+
 builtins.__import__ = _for_programs
-time.time = lambda: _time() + AHEAD
-time.time_ns = lambda: _ns() + AHEAD * 10**9
-time.localtime = lambda seconds=None: _localtime(time.time() if seconds is None else seconds)
-time.gmtime = lambda seconds=None: _gmtime(time.time() if seconds is None else seconds)
-time.strftime = lambda form, moment=None: _strftime(form, moment or time.localtime())
+time.time = Call(lambda: _time() + AHEAD)
+time.time_ns = Call(lambda: _ns() + AHEAD * 10**9)
+time.localtime = Call(lambda seconds=None: _localtime(time.time() if seconds is None else seconds))
+time.gmtime = Call(lambda seconds=None: _gmtime(time.time() if seconds is None else seconds))
+time.strftime = Call(lambda form, moment=None: _strftime(form, moment or time.localtime()))

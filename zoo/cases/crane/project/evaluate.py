@@ -14,7 +14,8 @@ def main():
     stamp = datetime.now().strftime("%Y%m%d_%H%M%S")
     folder = Path("runs")
     folder.mkdir(exist_ok=True)
-    logging.basicConfig(filename=folder / f"evaluate_{stamp}.log", level=logging.INFO, format="%(asctime)s %(message)s")
+    log = folder / f"evaluate_{stamp}.log"
+    logging.basicConfig(filename=log, filemode="w", level=logging.INFO, format="%(asctime)s %(message)s")
     rows = [((k * 29) % 100 / 100, k % 3 == 0) for k in range(100)]
     logging.info("%d rows", len(rows))
     right = sum(rule(value) == label for value, label in rows)
