@@ -72,6 +72,6 @@ class Reproducible:
 
 
 @pytest.fixture
-def reproducible(tmp_path_factory: pytest.TempPathFactory) -> Reproducible:
+def reproducible(tmp_path: Path) -> Reproducible:
     """Check in fresh processes that a function repeats itself: ``reproducible(train, vary=["hash-order"])``."""
-    return Reproducible(tmp_path_factory.mktemp("samerun") / "store")
+    return Reproducible(tmp_path.with_name(f"{tmp_path.name}-samerun"))  # beside it: the function may look around there
