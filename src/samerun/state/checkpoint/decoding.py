@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from samerun.state.checkpoint.dtypes import LATER, OF_STORAGE, STORAGES, name_of
+from samerun.state.checkpoint.dtypes import ARRAYS, LATER, OF_STORAGE, STORAGES, name_of
 from samerun.state.checkpoint.encoding import DEEPEST, TAG
 
 
@@ -247,7 +247,7 @@ def _untagged(facts: dict[str, Any]) -> Any:
 
 def _array(facts: dict[str, Any]) -> Any:
     text, shape, data = facts["dtype"], facts["shape"], facts["data"]
-    if type(text) is not str or not text.isascii() or text[1:2] not in "biufcmMSU" or len(text) > 40 or "," in text:
+    if type(text) is not str or not text.isascii() or text[1:2] not in ARRAYS or len(text) > 40 or "," in text:
         raise Unreadable(f"an array of the type {str(text)[:40]!r}")
     dtype = np.dtype(text)
     if not all(type(size) is int and size >= 0 for size in shape) or data.dtype != torch.uint8:

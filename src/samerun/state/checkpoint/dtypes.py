@@ -1,7 +1,10 @@
-"""The types of tensors that a checkpoint may hold, and what torch's file format calls them."""
+"""The types of tensors and arrays that a checkpoint may hold, and what torch's file format calls them."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import torch
 
 STORAGES: dict[torch.dtype, str] = {
@@ -30,6 +33,23 @@ LATER: dict[str, torch.dtype] = {name: getattr(torch, name) for name in _LATER i
 
 OF_STORAGE: dict[str, torch.dtype] = {name: dtype for dtype, name in STORAGES.items()}
 """The type that each storage class holds."""
+
+ARRAYS = "biufcmMSU"
+"""The kinds of numpy's types that come back as they were."""
+
+
+def is_kept(dtype: torch.dtype) -> bool:
+    """Say whether tensors of a type can be written and read back."""
+    return dtype in STORAGES or name_of(dtype) in LATER
+
+
+def is_kept_array(dtype: np.dtype[Any]) -> bool:
+    """Say whether arrays of a type can be written and read back.
+
+    Records, raw bytes and the types that others register (``ml_dtypes``: JAX's bfloat16) name themselves by their size
+    alone, so that nobody could tell later what they were.
+    """
+    return dtype.kind in ARRAYS and dtype.type.__module__ == "numpy"
 
 
 def name_of(dtype: torch.dtype) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import struct
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from samerun.errors import CannotSave
-from samerun.state.checkpoint.dtypes import STORAGES, name_of
+from samerun.state.checkpoint.dtypes import STORAGES, is_kept, is_kept_array, name_of
 
 TAG = "samerun.type"
 """The key of a dict that stands for a value which torch's restricted loader does not know."""
@@ -121,8 +121,7 @@ class _Encoder:
         self._add(b"t")
 
     def _items(self, values: Iterable[Any], place: tuple[Any, ...]) -> None:
-        if len(place) > DEEPEST:
-            raise CannotSave(f"{_shown(place[:6])} goes more than {DEEPEST} levels deep, or holds itself.")
+        _check_depth(place)
         for number, each in enumerate(values):
             self.put(each, (*place, number))
 
@@ -132,9 +131,12 @@ class _Encoder:
         self._pairs(value, place)
 
     def _pairs(self, value: dict[Any, Any], place: tuple[Any, ...]) -> None:
-        if len(place) > DEEPEST:
-            raise CannotSave(f"{_shown(place[:6])} goes more than {DEEPEST} levels deep, or holds itself.")
-        self._add(b"}(")
+        self._add(b"}")
+        self._members(value, place)
+
+    def _members(self, value: Mapping[Any, Any], place: tuple[Any, ...]) -> None:
+        _check_depth(place)
+        self._add(b"(")
         for key, each in value.items():
             if not _is_key(key):
                 raise CannotSave(f"{_shown(place)} has a {type(key).__qualname__} as a key.", "Use text or numbers.")
@@ -143,11 +145,8 @@ class _Encoder:
         self._add(b"u")
 
     def _ordered(self, value: OrderedDict[Any, Any], place: tuple[Any, ...]) -> None:
-        self._add(b"ccollections\nOrderedDict\n)R(")
-        for key, each in value.items():
-            self.put(key, place)
-            self.put(each, (*place, key))
-        self._add(b"u")
+        self._add(b"ccollections\nOrderedDict\n)R")
+        self._members(value, place)
         if hasattr(value, "_metadata"):  # the versions of a module's parts, which load_state_dict looks at
             self._pairs({"_metadata": value._metadata}, place)
             self._add(b"b")
@@ -175,13 +174,17 @@ class _Encoder:
         self._put_array(value, place, scalar=False)
 
     def _put_array(self, value: np.ndarray[Any, Any], place: tuple[Any, ...], scalar: bool) -> None:
-        if value.dtype.hasobject or value.dtype.names is not None:
-            raise CannotSave(f"{_shown(place)} is an array of {value.dtype}.", "Give arrays of numbers or text.")
+        if not is_kept_array(value.dtype):
+            raise CannotSave(
+                f"{_shown(place)} is an array of {value.dtype}.", "Convert it to numbers or text of numpy."
+            )
         flat = np.ascontiguousarray(value).reshape(-1)
         data = torch.frombuffer(bytearray(flat.tobytes()), dtype=torch.uint8) if flat.nbytes else _NOTHING.clone()
         self._tagged("numpy", place, dtype=value.dtype.str, shape=value.shape, scalar=scalar, data=data)
 
     def _dtype(self, value: torch.dtype, place: tuple[Any, ...]) -> None:
+        if not is_kept(value):
+            raise CannotSave(f"{_shown(place)} is {value}, a type that no checkpoint holds.", "Give its name as text.")
         self._add(b"ctorch\n", name_of(value).encode(), b"\n")
 
     def _size(self, value: torch.Size, place: tuple[Any, ...]) -> None:
@@ -243,10 +246,11 @@ _NOTHING = torch.empty(0, dtype=torch.uint8)
 
 def _settled(value: torch.Tensor, place: tuple[Any, ...]) -> torch.Tensor:
     """Return a tensor as one that lies in memory as its numbers say."""
-    if value.layout != torch.strided or value.is_quantized or value.device.type == "meta":
-        what = "quantised" if value.is_quantized else "on the meta device" if value.is_meta else str(value.layout)
+    if value.layout != torch.strided or value.is_quantized or value.is_nested or value.is_meta:
+        odd = {"quantised": value.is_quantized, "nested": value.is_nested, "on the meta device": value.is_meta}
+        what = next((word for word, holds in odd.items() if holds), str(value.layout))
         raise CannotSave(f"{_shown(place)} is a tensor that is {what}.", "Give a dense tensor with values.")
-    if value.dtype not in STORAGES and not hasattr(torch, name_of(value.dtype)):
+    if not is_kept(value.dtype):
         raise CannotSave(f"{_shown(place)} is a tensor of {value.dtype}.", "Convert it to another type.")
     value = value.detach()
     return value.resolve_conj().resolve_neg() if value.is_conj() or value.is_neg() else value
@@ -269,6 +273,11 @@ def flat(value: torch.Tensor) -> torch.Tensor:
     if _is_dense(value):
         return value.as_strided((value.numel(),), (1,))
     return value.contiguous().view(-1)
+
+
+def _check_depth(place: tuple[Any, ...]) -> None:
+    if len(place) > DEEPEST:
+        raise CannotSave(f"{_shown(place[:6])} goes more than {DEEPEST} levels deep, or holds itself.")
 
 
 def _is_key(key: Any) -> bool:
