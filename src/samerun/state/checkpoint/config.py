@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, is_dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
 from pathlib import PurePath
 from types import SimpleNamespace
 from typing import Any
@@ -12,11 +14,14 @@ from typing import Any
 import numpy as np
 
 from samerun.basics.hashing import hash_bytes
+from samerun.errors import BadOption
 
 HASH_LENGTH = 8
 """Letters of the hash that are part of a checkpoint's name."""
 
 _MOST_SHOWN = 10
+_MOST_NUMBERS = 1000
+_BY_TEXT = (complex, bytes, range, datetime.date, datetime.time, datetime.timedelta)
 _NOTHING = object()
 
 
@@ -24,21 +29,38 @@ def plain_config(config: Any) -> Any:
     """Return a configuration as dicts, lists, text and numbers.
 
     Args:
-        config: None, a mapping, a dataclass, a namespace (argparse), or plain values; sets are sorted, paths become
-            text, classes and functions their names, anything else ``<type>``: an address would be another each time.
+        config: None, a mapping, a dataclass, a namespace (argparse), or plain values and arrays of at most 1,000
+            numbers; sets are sorted, paths become text, classes, functions and the members of an enumeration their
+            names, anything else ``<type>``: an address would be another each time.
+
+    Raises:
+        BadOption: it holds itself.
     """
+    try:
+        return _plain(config)
+    except RecursionError as error:
+        raise BadOption("The configuration holds itself.", "Give a copy without that entry.") from error
+
+
+def _plain(config: Any) -> Any:
     if config is None or type(config) in (bool, int, float, str):
         return config
     if isinstance(config, np.generic):
-        return config.item()
+        item = config.item()  # a long double has none of Python's and stays what it is
+        return repr(config) if isinstance(item, np.generic) else _plain(item)
     if is_dataclass(config) and not isinstance(config, type):
-        return plain_config(asdict(config))
+        # Not asdict, which copies each value deeply: a lock, a logger or an open file cannot be copied.
+        return {each.name: _plain(getattr(config, each.name, None)) for each in fields(config)}
     if isinstance(config, Mapping):
-        return {str(key): plain_config(value) for key, value in config.items()}
-    if isinstance(config, list | tuple):
-        return [plain_config(value) for value in config]
+        return {str(key): _plain(value) for key, value in config.items()}
     if isinstance(config, set | frozenset):
-        return sorted((plain_config(value) for value in config), key=repr)
+        return sorted((_plain(value) for value in config), key=repr)
+    if isinstance(config, np.ndarray) and config.size <= _MOST_NUMBERS:
+        return _plain(config.tolist())
+    if isinstance(config, _BY_TEXT):
+        return repr(config)
+    if isinstance(config, Sequence) and not isinstance(config, str):
+        return [_plain(value) for value in config]
     return _other(config)
 
 
@@ -48,7 +70,9 @@ def _other(config: Any) -> Any:
     if isinstance(config, int | float):
         return int(config) if isinstance(config, int) else float(config)
     if isinstance(config, SimpleNamespace) or type(config).__name__ == "Namespace":
-        return plain_config(vars(config))
+        return _plain(vars(config))
+    if isinstance(config, Enum):
+        return f"{type(config).__qualname__}.{config.name}"
     name = getattr(config, "__qualname__", "")
     if name:
         return f"{getattr(config, '__module__', '')}.{name}"
