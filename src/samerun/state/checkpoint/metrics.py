@@ -17,8 +17,10 @@ def plain_metrics(metrics: Mapping[str, Any] | None) -> dict[str, Any]:
         metrics: None, or numbers by name; arrays and tensors of one element are numbers.
 
     Raises:
-        BadOption: one is neither a number nor text.
+        BadOption: one is neither a number nor text, or they have no names.
     """
+    if metrics is not None and not isinstance(metrics, Mapping):
+        raise BadOption(f"metrics is a {type(metrics).__qualname__}, no dict.", 'Give metrics={"loss": loss}.')
     return {str(name): _plain(str(name), value) for name, value in (metrics or {}).items()}
 
 
