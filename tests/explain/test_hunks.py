@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,3 +71,106 @@ def test_all_pieces_together_make_the_other_text(a: list[str], b: list[str]) -> 
 def test_all_pieces_together_mean_what_the_other_program_means(a: list[str], b: list[str]) -> None:
     texts = ["".join(f"{line} = 1\n" if line else "\n" for line in lines) for lines in (a, b)]
     assert meaning_of(apply(texts[0], pieces_of(*texts))) == meaning_of(texts[1])
+
+
+@pytest.mark.parametrize("text", ["", "x = 1\n", "x = 1", "def f(:\n"])
+@pytest.mark.parametrize("python", [True, False])
+def test_a_text_and_itself_have_no_pieces(text: str, python: bool) -> None:
+    assert pieces_of(text, text, python=python) == []
+    assert apply(text, []) == text
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "piece"),
+    [
+        ("x = 1\nz = 3\n", "x = 1\ny = 2\nz = 3\n", Piece(1, 1, 1, ("y = 2\n",))),
+        ("x = 1\ny = 2\nz = 3\n", "x = 1\nz = 3\n", Piece(1, 2, 1, ())),
+        ("", "x = 1\n", Piece(0, 0, 0, ("x = 1\n",))),
+        ("x = 1\n", "", Piece(0, 1, 0, ())),
+        ("x = 1\r\ny = 2\r\n", "x = 1\r\ny = 3\r\n", Piece(1, 2, 1, ("y = 3\r\n",))),
+        ("x = 1\ny = 2", "x = 1\ny = 3", Piece(1, 2, 1, ("y = 3",))),
+    ],
+    ids=["new", "gone", "from nothing", "to nothing", "line ends of Windows", "no last line end"],
+)
+def test_where_a_piece_lies_in_both_texts(a: str, b: str, piece: Piece) -> None:
+    assert pieces_of(a, b) == [piece]
+
+
+def test_lines_that_are_not_alike_are_one_piece() -> None:
+    a = "alpha = 1\nbeta = 2\n"
+    (piece,) = pieces_of(a, "for step in range(9):\n    print(step, step)\n", python=False)
+    assert (piece.a_from, piece.a_to, len(piece.lines)) == (0, 2, 2)
+
+
+def test_lines_of_another_number_are_one_piece() -> None:
+    (piece,) = pieces_of("x = 1\ny = 2\n", "x = 3\ny = 4\nz = 5\n", python=False)
+    assert (piece.a_from, piece.a_to, len(piece.lines)) == (0, 2, 3)
+
+
+def test_a_second_text_that_is_no_program_is_taken_as_a_whole() -> None:
+    a, b = "x = 1\ny = 2\n", "x = 3\ny = (\n"
+    (piece,) = pieces_of(a, b)
+    assert apply(a, [piece]) == b
+
+
+def test_a_first_text_that_is_no_program_can_become_one() -> None:
+    a, b = "x = (\ny = 2\n", "x = 1\ny = 3\n"
+    assert apply(a, pieces_of(a, b)) == b
+
+
+def test_joined_pieces_keep_the_lines_between_them() -> None:
+    a = "f(\n  1,\n  2,\n)\n"
+    b = "f([\n  1,\n  2,\n])\n"
+    (piece,) = pieces_of(a, b)
+    assert piece.lines == ("f([\n", "  1,\n", "  2,\n", "])\n")
+    assert apply(a, [piece]) == b
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "is_same"),
+    [
+        ("class A:\n    'x'\n    a = 1\n", "class A:\n    a = 1\n", True),
+        ("async def f():\n    'x'\n    return 1\n", "async def f():\n    return 1\n", True),
+        ("def f():\n    'x'\n", "def f():\n    'y'\n", True),
+        ("x = 1\n'text'\n", "x = 1\n", False),
+        ("x = 'a'\n", 'x = "a"\n', True),
+        ("x = 1.0\n", "x = 1\n", False),
+        ("if a:\n    'x'\n    b()\n", "if a:\n    b()\n", False),
+        ("x = (1 +\n     2)\n", "x = 1 + 2\n", True),
+    ],
+)
+def test_what_of_a_program_can_matter(text: str, other: str, is_same: bool) -> None:
+    assert (meaning_of(text) == meaning_of(other)) is is_same
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", set()),
+        ("# only\n\n", set()),
+        ("@a\ndef f(\n    x,\n    y=1,\n):\n    pass\n", {1, 2, 3, 4, 6}),
+        ("f(\n    x,\n    key=[\n        1,\n    ],\n)\n", {1, 2, 3, 4}),
+        ("class A:\n    '''Doc.\n    '''\n    b = 1\n", {1, 4}),
+        ("x = 1\n'no docstring'\n", {1, 2}),
+    ],
+)
+def test_lines_on_which_something_begins(text: str, lines: set[int]) -> None:
+    assert code_lines(text) == lines
+
+
+BLOCKS = st.lists(
+    st.sampled_from(["a = 1\n", "a = 2\n", "if a:\n    b = 1\n", "if a:\n    b = 2\n    c = 3\n", "f(\n    1,\n)\n"]),
+    max_size=5,
+)
+
+
+@given(BLOCKS, BLOCKS)
+@settings(deadline=None, max_examples=100)
+def test_each_piece_alone_leaves_a_program_and_none_overlaps(a: list[str], b: list[str]) -> None:
+    one, other = "".join(a), "".join(b)
+    pieces = pieces_of(one, other)
+    for piece in pieces:
+        assert meaning_of(apply(one, [piece])) is not None
+    for before, after in itertools.pairwise(pieces):
+        assert before.a_to <= after.a_from
+        assert before.b_from + len(before.lines) <= after.b_from

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from samerun.errors import CannotReplay
-from samerun.explain.mixture import Mixture, content_of, fact_of
+from samerun.explain.mixture import FILES, Mixture, content_of, fact_of
 from samerun.record.run import Run
 from samerun.store.objects import Objects
 
@@ -62,3 +62,61 @@ def test_a_content_comes_from_the_store_or_the_unchanged_file(make_run: Make, ob
 def test_a_record_that_cannot_be_understood_is_said(make_run: Make) -> None:
     with pytest.raises(CannotReplay, match=r"a\.py"):
         fact_of(make_run(code={"a.py": {"size": "many"}}), "a.py")
+
+
+def test_a_factor_that_could_not_be_read_has_no_values(make_run: Make, objects: Objects) -> None:
+    mixture = Mixture(make_run(seed={"missing": "cut"}), make_run(seed={"missing": "cut"}), objects)
+    assert (mixture.values("seed"), mixture.others("seed")) == ({}, {})
+    mixture.take("seed", "--seed")
+    assert mixture.given == {"seed": {}}
+
+
+@pytest.mark.parametrize(
+    ("facts", "kinds"),
+    [({}, ["code"]), ({"read": True}, ["code", "data"]), ({"locked": True}, ["code", "data"])],
+    ids=["nobody read it", "read", "locked"],
+)
+def test_only_what_was_read_or_locked_is_data(
+    make_run: Make, objects: Objects, facts: dict[str, bool], kinds: list[str]
+) -> None:
+    mixture = Mixture(make_run(code={}, data={}), make_run(code={"a.csv": {"size": 1, **facts}}), objects)
+    mixture.take_file("a.csv")
+    assert [kind for kind in FILES if "a.csv" in mixture.given.get(kind, {})] == kinds
+
+
+def test_a_file_that_neither_has_is_taken_away_without_a_word(make_run: Make, objects: Objects) -> None:
+    mixture = Mixture(make_run(code={"a.py": {"size": 1}}), make_run(), objects)
+    mixture.take_file("b.py")
+    assert mixture.given == {"code": {"a.py": {"size": 1}}, "data": {}}
+
+
+def test_what_described_the_old_content_goes_with_it(make_run: Make, objects: Objects) -> None:
+    old = {"size": 1, "hash": "0" * 64, "blob": "b", "syntax": "s", "secret": True, "read": True, "mode": 0o755}
+    run = make_run(code={"a.py": old}, data={"a.py:key": 1})
+    mixture = Mixture(run, run, objects)
+    mixture.put_file("a.py", b"new one")
+    fact = mixture.given["code"]["a.py"]
+    assert set(fact) == {"size", "hash", "read", "mode", "kept", "state"}
+    assert (fact["size"], fact["kept"], fact["state"], fact["mode"]) == (7, True, "changed", 0o755)
+    assert mixture.given["data"] == {"a.py:key": 1}
+    assert run.reading("code")["a.py"] is old  # type: ignore[index]
+    assert old["blob"] == "b"
+
+
+def test_the_last_content_that_was_put_in_counts(coded: Make, objects: Objects) -> None:
+    mixture = Mixture(coded({"a.py": "1"}), coded({}), objects)
+    for content in (b"first", b"second"):
+        mixture.put_file("a.py", content)
+    assert mixture.files == {"a.py": b"second"}
+    assert {objects.read(mixture.given[kind]["a.py"]["hash"]) for kind in FILES} == {b"second"}
+
+
+def test_a_hash_that_is_none_has_no_content(make_run: Make, objects: Objects) -> None:
+    for digest in ("../../x", "", None):
+        assert content_of(make_run(code={"a.py": {"size": 1, "hash": digest}}), "a.py", objects) is None
+
+
+def test_the_facts_of_data_come_before_those_of_code(make_run: Make) -> None:
+    run = make_run(code={"a.csv": {"size": 1}, "b.csv": {"size": 2}}, data={"a.csv": {"size": 3}, "b.csv": None})
+    assert [getattr(fact_of(run, path), "size", None) for path in ("a.csv", "b.csv", "c.csv")] == [3, 2, None]
+    assert fact_of(make_run(data={"missing": "cut"}), "a.csv") is None

@@ -82,3 +82,50 @@ def test_a_set_is_handed_out_before_the_search_goes_on() -> None:
     before = len(planted.asked)
     assert next(found) == frozenset({4})
     assert len(planted.asked) > before
+
+
+def test_the_only_change_is_the_cause_and_costs_nothing() -> None:
+    planted = Planted({3})
+    assert find_all([3], planted) == [frozenset({3})]
+    assert planted.asked == []
+
+
+def test_what_stands_first_is_found_first() -> None:
+    assert find_minimal([0, 1, 2, 3, 4], Planted({1}, {4})) == {1}
+    assert find_minimal([4, 3, 2, 1, 0], Planted({1}, {4})) == {4}
+
+
+def test_all_changes_may_be_needed_together() -> None:
+    everything = set(range(7))
+    planted = Planted(everything)
+    assert find_all(range(7), planted) == [frozenset(everything)]
+    assert all(len(asked) < 7 for asked in planted.asked)
+
+
+def test_nothing_is_looked_for_where_no_set_is_wanted() -> None:
+    planted = Planted({1})
+    assert find_all(range(4), planted, most=0) == []
+    assert planted.asked == []
+
+
+def test_sets_that_share_a_change_are_told_apart() -> None:
+    assert set(find_all(range(5), Planted({0, 1}, {0, 3}))) == {frozenset({0, 1}), frozenset({0, 3})}
+
+
+@given(
+    st.lists(st.integers(0, 99), min_size=1, max_size=9, unique=True).flatmap(
+        lambda changes: st.tuples(st.just(changes), st.sets(st.sampled_from(changes), min_size=1, max_size=3))
+    )
+)
+@settings(deadline=None, max_examples=150)
+def test_numbers_need_no_order_and_every_question_is_about_some_of_them(case: tuple[list[int], set[int]]) -> None:
+    changes, cause = case
+    planted = Planted(cause)
+    assert find_all(changes, planted) == [frozenset(cause)]
+    assert all(asked and asked <= set(changes) for asked in planted.asked)
+
+
+def test_nothing_is_told_ahead_about_a_single_cause() -> None:
+    told: list[frozenset[int]] = []
+    assert list(search_all(range(4), Planted({2}), told.extend)) == [frozenset({2})]
+    assert told == []
