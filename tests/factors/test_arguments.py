@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samerun.basics.redaction import Redactor
-from samerun.factors.arguments import Arguments, options
+from samerun.factors.arguments import Arguments, Words, options, words_of
 from samerun.factors.factor import Plan, Scene
 
 
@@ -94,3 +94,52 @@ def test_equal_secrets_are_no_change_and_others_are(scene: Callable[..., Scene])
     ]
     assert Arguments().differences(read[0], read[1]) == []  # type: ignore[arg-type]
     assert [each.subject for each in Arguments().differences(read[0], read[2])] == ["--token"]  # type: ignore[arg-type]
+
+
+WORDS = st.sampled_from(
+    ["python", "python3.11", "-u", "-X", "utf8", "-Wignore", "--check-hash-based-pycs", "t.py", "--lr", "-1", "--lr=2"]
+    + ["model.lr=3", "+a=b", "--", "-", "", "=", "-m", "a b", "--x-y.z"]
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.sampled_from([[], ["python"]]), st.lists(WORDS | st.text(max_size=4), max_size=8))
+def test_the_words_in_order_are_the_command_again(interpreter: list[str], rest: list[str]) -> None:
+    argv = [*interpreter, *rest]
+    assert [word for each in words_of(argv) for word in each.words] == argv
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(WORDS, max_size=8))
+def test_another_path_of_the_interpreter_is_no_change(argv: list[str]) -> None:
+    commands = [[path, *argv] for path in ("/usr/bin/python3.12", "C:/py/python.exe", "/opt/pypy3")]
+    assert options(commands[0]) == options(commands[1]) == options(commands[2])
+
+
+@pytest.mark.parametrize(
+    ("command", "given_words"),
+    [
+        ("python -Xutf8 t.py", [("", ("python",)), ("python -X", ("-Xutf8",)), ("program", ("t.py",))]),
+        ("python -X utf8 t.py", [("", ("python",)), ("python -X", ("-X", "utf8")), ("program", ("t.py",))]),
+        ("python -W", [("", ("python",)), ("python -W", ("-W",))]),
+        ("run.sh --lr 1", [("program", ("run.sh",)), ("--lr", ("--lr", "1"))]),
+        ("t --a --b=1 c", [("program", ("t",)), ("--a", ("--a",)), ("--b", ("--b=1",)), ("argument 1", ("c",))]),
+    ],
+)
+def test_words_that_belong_together(command: str, given_words: list[tuple[str, tuple[str, ...]]]) -> None:
+    assert [(each.name, each.words) for each in words_of(command.split())] == given_words
+
+
+def test_an_assignment_keeps_what_follows_the_first_sign() -> None:
+    assert words_of(["t.py", "~db=a=b"])[1:] == [Words("db", "a=b", ("~db=a=b",))]
+    assert options(["t.py", "++model/lr=", "--url=a=b"]) == {"program": "t.py", "model/lr": "", "--url": "a=b"}
+
+
+def test_what_follows_a_flag_and_is_no_option_is_its_value() -> None:
+    assert options(["t.py", "--flag", "--lr=1", "--n", "-5", "-"]) == {
+        "program": "t.py",
+        "--flag": True,
+        "--lr": "1",
+        "--n": "-5",
+        "argument 1": "-",
+    }

@@ -84,8 +84,8 @@ def _interpreter(rest: list[str]) -> Iterator[Words]:
         if own["takes"] is None:
             yield Words(f"python {word}", True, (word,))
         else:
-            value = own["value"] or (rest.pop(0) if rest else "")
-            yield Words(f"python {own['takes']}", value, (word,) if own["value"] else (word, value))
+            words = (word,) if own["value"] or not rest else (word, rest.pop(0))
+            yield Words(f"python {own['takes']}", own["value"] or "".join(words[1:]), words)
 
 
 def _split(word: str, rest: list[str]) -> tuple[str | None, object]:
