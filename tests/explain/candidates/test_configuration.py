@@ -94,3 +94,45 @@ def test_what_the_program_recorded_itself_follows_from_something_else(
     make_run: Callable[..., Run], objects: Objects
 ) -> None:
     assert make(Change("config", "config.json:lr"), make_run(), make_run(), objects) is None
+
+
+def test_a_file_that_the_second_run_has_no_more_is_taken_away(coded: Callable[..., Run], objects: Objects) -> None:
+    a, b = coded({"c.yaml": "a: 1\n"}), coded({})
+    candidate = make(Change("config", "c.yaml:a", 1), a, b, objects)
+    assert candidate is not None
+    assert candidate.unable == ""
+    mixture = Mixture(a, b, objects)
+    candidate.take(mixture)
+    assert mixture.given == {"code": {}, "data": {}}
+
+
+@pytest.mark.parametrize(
+    ("path", "mine", "theirs", "key", "expected"),
+    [
+        ("c.yaml", "a: 1 # x\nb: 2\n", "a: 3\nb: 4\n", "a", "a: 3\nb: 2\n"),
+        ("c.yaml", "a: 1\n", "a: 1\nb: 2\n", "b", "a: 1\nb: 2\n"),
+        ("c.yaml", "a: 1\nb: 2\n", "a: 1\n", "b", "a: 1\n"),
+        ("c.toml", "a = 1\nb = 2\n", "a = 3\nb = 4\n", "b", "a = 1\nb = 4\n"),
+        ("c.yaml", "{a: 1, b: 2}\n", "{a: 3, b: 4}\n", "b", "a: 1\nb: 4\n"),
+        ("c.json", '{"a": 1, "b": 2}', '{"a": 3, "b": 4}', "a", '{\n  "a": 3,\n  "b": 2\n}'),
+        ("c.yaml", "a: [\n", "a: 3\n", "a", "a: 3\n"),
+        ("c.json", "no document", '{"a": 1}', "a", '{"a": 1}'),
+    ],
+    ids=["line", "new line", "gone", "toml", "one line", "document", "broken", "broken json"],
+)
+def test_the_bytes_that_come_of_it(path: str, mine: str, theirs: str, key: str, expected: str) -> None:
+    assert with_key(path, mine.encode(), theirs.encode(), key) == expected.encode()
+
+
+def test_a_key_that_neither_has_gives_the_other_file() -> None:
+    assert with_key("c.yaml", b"a: 1\n", b"a: 2\n", "nowhere") == b"a: 2\n"
+
+
+def test_the_order_in_which_keys_are_taken_makes_no_difference() -> None:
+    mine, theirs = (text.encode() for text in FILES["c.toml"])
+    keys = list(parse("c.toml", theirs) or {})
+    for order in (keys, keys[::-1]):
+        now = mine
+        for key in order:
+            now = with_key("c.toml", now, theirs, key)
+        assert parse("c.toml", now) == parse("c.toml", theirs)

@@ -9,7 +9,7 @@ import yaml
 
 from samerun.explain.candidates.writing import graft, read, write
 from samerun.explain.hunks import apply, pieces_of
-from samerun.explain.mixture import Candidate, Mixture, content_of
+from samerun.explain.mixture import Candidate, Mixture, content_of, fact_of
 from samerun.factors.config import RECORDED, parse
 from samerun.record.run import Run
 from samerun.record.values import Change, Json
@@ -23,7 +23,8 @@ def make(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
         return None
     contents = content_of(a, path, objects), content_of(b, path, objects)
     if None in contents:
-        unable = "" if contents[1] is not None else "the file's content in the second run was not kept"
+        is_there = contents[1] is not None or fact_of(b, path) is None  # a file that is gone can be taken away
+        unable = "" if is_there else "the file's content in the second run was not kept"
         return Candidate(change, partial(_take_whole, path), unable)
     return Candidate(change, partial(_take_key, path, key))
 
