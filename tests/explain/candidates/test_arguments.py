@@ -69,3 +69,34 @@ def test_all_options_taken_over_say_what_the_other_command_says(mine: list[str],
     for name in dict.fromkeys(each.name for each in (*now, *other) if each.name):
         now = replace_option(now, other, name)
     assert sorted(each.words for each in now) == sorted(each.words for each in other)
+
+
+def test_an_option_that_only_one_command_has(coded: Coded, objects: Objects) -> None:
+    a = coded({}, arguments={"argv": argv("--lr 1")})
+    b = coded({}, arguments={"argv": argv("--fast")})
+    found = find(a, b, objects)
+    assert [(each.change.subject, each.change.a, each.change.b) for each in found] == [
+        ("--lr", "1", None), ("--fast", None, True),
+    ]  # fmt: skip
+    for order in (found, found[::-1]):
+        mixture = Mixture(a, b, objects)
+        for each in order:
+            each.take(mixture)
+        assert mixture.given["arguments"]["argv"] == argv("--fast")
+
+
+def test_what_either_program_declares_counts(coded: Coded, objects: Objects) -> None:
+    a = coded({"train.py": ""}, arguments={"argv": argv("--fast a.csv")})
+    b = coded({"train.py": PROGRAM}, arguments={"argv": argv("--fast b.csv")})
+    assert [each.change.subject for each in find(a, b, objects)] == ["argument 1"]
+
+
+def test_a_new_option_stands_behind_what_is_before_it_in_the_other_command() -> None:
+    mine, theirs = words_of(argv("--a 1 --b 2 in.csv")), words_of(argv("--b 2 --c 3 --a 1"))
+    found = [each.name for each in replace_option(mine, theirs, "--c")]
+    assert found.index("--c") == found.index("--b") + 1
+
+
+def test_an_option_that_neither_has_changes_nothing() -> None:
+    mine = words_of(argv("--a 1 x"))
+    assert replace_option(mine, words_of(argv("--b 2")), "--c") == mine
