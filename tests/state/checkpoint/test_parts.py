@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from samerun.errors import CannotRestore
+from samerun.errors import BadOption, CannotRestore
 from samerun.state.checkpoint.parts import GroupPart, ModulePart, OptimizerPart, Part, ValuePart, part_for
 
 
@@ -85,6 +85,50 @@ def test_another_kind_or_shape_is_refused(mine: Any, saved: Any) -> None:
         part_for("x", mine).check(saved, "")
 
 
+def test_what_is_trained_in_lists_and_dicts_is_filled_itself() -> None:
+    def weights() -> list[torch.Tensor]:
+        return [
+            torch.nn.Parameter(torch.zeros(2)),
+            torch.zeros(3, requires_grad=True),
+            torch.nn.Parameter(torch.zeros(1)),
+        ]
+
+    one, two, three = weights()
+    mine = {"a": [one, 5], "b": {"c": (two, "text")}, "d": three}
+    saved = {"a": [torch.ones(2), 6, 7], "b": {"c": (torch.ones(3), "word")}, "d": torch.ones(1), "new": 1}
+    part = part_for("x", mine)
+    before = part.backup()
+    part.check(saved, "")
+    part.set(saved)
+    assert [each.sum().item() for each in (one, two, three)] == [2, 3, 1]
+    assert mine["a"][0] is one
+    assert mine["b"]["c"][0] is two
+    assert mine["d"] is three
+    assert mine["a"][1:] == [6, 7]
+    assert mine["b"]["c"][1] == "word"
+    assert mine["new"] == 1
+    part.set(before)
+    assert [each.sum().item() for each in (one, two, three)] == [0, 0, 0]
+    assert mine["d"] is three
+
+
+def test_other_tensors_in_a_dict_are_replaced_because_they_may_be_the_model_s_own() -> None:
+    model = torch.nn.Linear(1, 1)
+    best = {"state": model.state_dict()}
+    now = model.weight.item()
+    part_for("best", best).set({"state": {"weight": torch.full((1, 1), 9.0), "bias": torch.zeros(1)}})
+    assert model.weight.item() == now
+    assert best["state"]["weight"].item() == 9
+
+
+@pytest.mark.parametrize("saved", [[torch.ones(3)], [], [5], {"a": 1}])
+def test_what_is_trained_must_fit(saved: Any) -> None:
+    weight = torch.nn.Parameter(torch.zeros(2))
+    with pytest.raises(CannotRestore, match="the one given"):
+        part_for("x", [weight]).check(saved, "")
+    assert not weight.any()
+
+
 def test_another_class_of_optimizer_or_scheduler_is_refused() -> None:
     adam = torch.optim.Adam(MODEL.parameters())
     with pytest.raises(CannotRestore, match="is a torch.optim.adam.Adam, this one a torch.optim.sgd.SGD"):
@@ -106,6 +150,23 @@ def test_groups_are_saved_and_set_together() -> None:
         part.check({"a": {}}, "")
     with pytest.raises(CannotRestore, match="holds"):
         part.check(5, "")
+
+
+def test_groups_can_stand_in_groups() -> None:
+    networks = {"generator": {"net": MODEL, "optimizer": SGD}, "places": [Place(1), Place(2)]}
+    part = part_for("gan", networks)
+    saved = part.backup()
+    networks["places"][0].place = 9  # type: ignore[index]
+    part.check(saved, "")
+    part.set(saved)
+    assert type(part) is GroupPart
+    assert networks["places"][0].place == 1  # type: ignore[index]
+
+
+@pytest.mark.parametrize("thing", [[Place(), 5], {"net": MODEL, "epoch": 3}, {"nets": [MODEL], "epoch": 3}])
+def test_plain_values_beside_models_are_refused_with_what_to_do(thing: Any) -> None:
+    with pytest.raises(BadOption, match="x holds plain values beside what has state_dict"):
+        part_for("x", thing)
 
 
 def test_only_torchs_own_modules_cannot_fail() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from samerun.errors import CannotRestore
+from samerun.errors import BadOption, CannotRestore
 from samerun.state.checkpoint.modules import Names, check_module, is_plain, unwrapped
 from samerun.state.checkpoint.optimizers import check_optimizer
 
@@ -137,7 +137,11 @@ class OptimizerPart(Part):
 
 
 class ValuePart(Part):
-    """A plain value. Lists, dicts, sets, tensors and arrays are set in place; the rest is handed back as it was."""
+    """A plain value. Lists, dicts, sets, tensors and arrays are set in place; the rest is handed back as it was.
+
+    What is trained in a list or dict is filled itself: the optimizer and the program hold that tensor, not the list.
+    Other tensors there are replaced: they may share their memory with a model that is restored for itself.
+    """
 
     kind = "value"
 
@@ -156,12 +160,13 @@ class ValuePart(Part):
                 "Give one of the same kind, or read it from .values. Nothing was restored.",
                 part=self.name,
             )
+        _check_trained(self.name, self.thing, state)
 
     def set(self, state: Any) -> None:
         """Set it in place where it can be."""
         setter = _SETTERS.get(type(self.thing))
         if setter is not None:
-            setter(self.thing, copy.deepcopy(state))
+            setter(self.thing, _with_trained(self.thing, copy.deepcopy(state)))
 
 
 class GroupPart(Part):
@@ -209,7 +214,10 @@ def part_for(name: str, thing: Any) -> Part:
         return OptimizerPart(name, thing)
     if _is_stateful(thing):
         return Part(name, thing)
-    return (GroupPart if _is_group(thing) else ValuePart)(name, thing)
+    if _is_group(thing):
+        return GroupPart(name, thing)
+    _refuse_mixture(name, thing)
+    return ValuePart(name, thing)
 
 
 def _is_stateful(thing: Any) -> bool:
@@ -218,8 +226,57 @@ def _is_stateful(thing: Any) -> bool:
 
 
 def _is_group(thing: Any) -> bool:
-    members = list(thing.values()) if isinstance(thing, dict) else thing
-    return isinstance(members, list | tuple) and bool(members) and all(map(_is_stateful, members))
+    members = _members(thing).values()
+    return bool(members) and all(_is_stateful(each) or _is_group(each) for each in members)
+
+
+def _refuse_mixture(name: str, thing: Any) -> None:
+    for key, each in _members(thing).items():
+        if _is_stateful(each) or _is_group(each):
+            raise BadOption(
+                f"{name} holds plain values beside what has state_dict(), which is {name}[{key!r}].",
+                "Give plain values by a keyword of their own.",
+                part=name,
+            )
+
+
+def _is_trained(value: Any) -> bool:
+    return isinstance(value, torch.Tensor) and value.is_leaf and value.requires_grad
+
+
+def _members(value: Any) -> dict[Any, Any]:
+    if isinstance(value, dict):
+        return value
+    return dict(enumerate(value)) if isinstance(value, list | tuple) else {}
+
+
+def _check_trained(name: str, own: Any, saved: Any) -> None:
+    """Check that what is trained, wherever it stands in lists and dicts, can be filled with what was saved there."""
+    if _is_trained(own):
+        if not isinstance(saved, torch.Tensor) or _traits(own) != _traits(saved):
+            raise CannotRestore(
+                f"The checkpoint's {name} is {_described(saved)}, the one given {_described(own)}.",
+                "Give one of the same shape and type. Nothing was restored.",
+                part=name,
+            )
+        return
+    there = _members(saved)
+    for key, each in _members(own).items():
+        _check_trained(f"{name}[{key!r}]", each, there.get(key))
+
+
+def _with_trained(own: Any, saved: Any) -> Any:
+    """Fill what is trained with the saved values, and return those with it in their place."""
+    if _is_trained(own):
+        _set_tensor(own, saved)
+        return own
+    there = _members(saved)
+    merged = {key: _with_trained(each, there[key]) for key, each in _members(own).items() if key in there}
+    if isinstance(saved, dict):
+        saved.update(merged)
+    elif isinstance(saved, list | tuple):
+        return type(saved)(list(merged.values()) + list(saved[len(merged) :]))
+    return saved
 
 
 def _traits(value: Any) -> tuple[Any, ...]:
