@@ -139,3 +139,19 @@ def test_only_the_programs_functions_are_running() -> None:
     assert names[0] == "run"
     assert "_call_impl" not in names
     assert names[-2:] == ["forward", "<lambda>"]
+
+
+def fit_a_temperature(look: Any) -> Any:
+    net, temperature = nn.Linear(1, 1), torch.ones(1, requires_grad=True)
+    sgd = torch.optim.SGD([*net.parameters(), temperature], lr=0.1)
+    look()
+    return net, sgd
+
+
+def test_what_is_trained_and_in_no_module_is_found_by_its_variable() -> None:
+    keys = parts_of(fit_a_temperature).digests()
+    assert [key[1:] for key in keys if key[0] == "weights"] == [
+        ("net", "weight"),
+        ("net", "bias"),
+        ("temperature", "parameter 2 of SGD"),
+    ]

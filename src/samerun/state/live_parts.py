@@ -75,6 +75,7 @@ class LiveParts:
         pieces: list[tuple[tuple[str, str, str], object]] = []
         for model in self.models:
             pieces += self._of_model(model)
+        pieces += self._of_no_model()
         for optimizer in self._optimizers:
             pieces += self._of_optimizer(optimizer)
         for model in self._others:
@@ -93,6 +94,14 @@ class LiveParts:
         own = self._name(model)
         yield from ((("weights", own, name), weight) for name, weight in model.named_parameters())
         yield from ((("buffers", own, name), buffer) for name, buffer in model.named_buffers())
+
+    def _of_no_model(self) -> Iterator[tuple[tuple[str, str, str], object]]:
+        """Yield what an optimizer trains and no module has: a temperature, a tensor that is fitted itself."""
+        known = {id(weight) for model in self.models for weight in model.parameters()}
+        for optimizer in self._optimizers:
+            for name, weight in self._names.of_optimizer(optimizer):
+                if id(weight) not in known:
+                    yield ("weights", self._variables.get(id(weight), name), name), weight
 
     def _of_optimizer(self, optimizer: Any) -> Iterator[tuple[tuple[str, str, str], object]]:
         own = self._name(optimizer)
