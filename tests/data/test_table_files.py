@@ -196,6 +196,21 @@ def test_a_column_alone_has_its_missing_cells_quoted_by_pandas(tmp_path: Path) -
     assert hash_table(tmp_path / "a.csv", schema={"x": "float64"}) == hash_table(frame)
 
 
+@pytest.mark.parametrize("values", [[None, "a", None], [1, None, 3], [1.5, None]])
+def test_an_empty_line_of_a_column_alone_is_a_missing_value(tmp_path: Path, values: list[Any]) -> None:
+    frame = pl.DataFrame({"x": values})
+    frame.write_csv(tmp_path / "a.csv")
+    assert '""' not in (tmp_path / "a.csv").read_text()
+    assert hash_table(tmp_path / "a.csv", schema=frame.schema) == hash_table(frame) != hash_table(frame.drop_nulls())
+
+
+def test_empty_lines_of_several_columns_are_nothing(tmp_path: Path) -> None:
+    assert rows(csv(tmp_path, "a,b\n1,2\n\n3,4\n\n"), {"a": "int8", "b": "int8"}) == [
+        {"a": 1, "b": 2},
+        {"a": 3, "b": 4},
+    ]
+
+
 def test_tabs_byte_order_marks_and_line_ends(tmp_path: Path) -> None:
     expected = [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
     schema = {"a": "int64", "b": "string"}

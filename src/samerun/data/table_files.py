@@ -172,7 +172,11 @@ def _open_csv(path: Path, schema: Any) -> tuple[Any, Batches]:
     reader = csv.open_csv(
         str(path),
         read_options=csv.ReadOptions(block_size=4 << 20, use_threads=False),
-        parse_options=csv.ParseOptions(delimiter=_TEXTS[_text_suffix(path)], newlines_in_values=True),
+        parse_options=csv.ParseOptions(
+            delimiter=_TEXTS[_text_suffix(path)],
+            newlines_in_values=True,
+            ignore_empty_lines=len(kinds) != 1,  # where there is one column, an empty line is a missing value
+        ),
         # An empty cell is missing; one that is quoted is an empty text, if there is text. Words such as NA are words.
         convert_options=csv.ConvertOptions(
             column_types=kinds, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=not texts
