@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,17 @@ def test_a_file_that_is_not_there_is_told(folders: Path) -> None:
         opened([folders / "gone.txt"], [folders / "b" / "3.txt"])
     with pytest.raises(MissingData, match="gone"):
         opened(["gone"], ["gone"], files=True)
+
+
+def test_links_to_files_count_and_what_has_no_content_does_not(folders: Path) -> None:
+    (folders / "a" / "link").symlink_to(folders / "b" / "3.txt")
+    (folders / "a" / "to nothing").symlink_to("gone")
+    os.mkfifo(folders / "a" / "pipe")
+    found = opened(folders / "a", folders / "b").items
+    assert (found["a"].total, len(found["a"].digests)) == (4, 3)
+    (folders / "a" / "again").symlink_to(folders / "b")
+    with pytest.raises(BadSplit, match="again is a link to a folder"):
+        opened(folders / "a", folders / "b")
 
 
 def test_table_files(tmp_path: Path) -> None:

@@ -144,8 +144,7 @@ def _kind_of_list(first: Any, files: bool | None) -> str:
 
 def _read_files(part: Any) -> Items:
     if isinstance(part, str | os.PathLike):
-        root = Path(part)
-        paths = [root / relative for relative, _ in files_below(root)]
+        paths = _files_in(Path(part))
     else:
         paths = [Path(path) for path in part]
     try:
@@ -156,6 +155,19 @@ def _read_files(part: Any) -> Items:
         ) from error
     joined = b"".join(bytes.fromhex(digest)[:_SIZE] for _, digest in digests)
     return Items(_digests(joined), [path for path, _ in digests], len(paths))
+
+
+def _files_in(root: Path) -> list[Path]:
+    """Return the files below a folder and those that links lead to; pipes and links to nothing have no content."""
+    paths = [root / relative for relative, _ in files_below(root)]
+    for path in paths:
+        if path.is_dir():
+            raise BadSplit(
+                f"{path} is a link to a folder, and such links are not followed.",
+                "Give the paths of the files as a list.",
+                path=str(path),
+            )
+    return [path for path in paths if path.is_file()]
 
 
 def _digests(joined: bytes) -> npt.NDArray[Any]:
