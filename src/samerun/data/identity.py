@@ -41,6 +41,8 @@ def hash_file(path: str | os.PathLike[str], *, algorithm: str = "blake3") -> str
         BadOption: there is no such algorithm.
     """
     also = checked_algorithms([algorithm])
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise MissingData(f"{os.fspath(path)} is no file.", "Give a file; hash_tree takes a folder.")
     # The top is followed if it is a link; what is read is never one.
     read = read_file(os.path.realpath(path), None, also)
     if read.why:
