@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from samerun.explain.answering import Answer
+from samerun.explain.answering import NEAR, Answer
 from samerun.explain.judging import Judge, Kept
 from samerun.explain.mixture import Candidate
 from samerun.explain.sites import Sites
@@ -101,3 +101,57 @@ def test_where_nothing_matters_all_is_said_not_to(answer: Answer) -> None:
     assert (causes, not_causes) == ([], ["--a", "--b", "--c", "--d"])
     assert list(unconfirmed) == ["gpu"]
     assert notes[0].endswith("with what makes the program differ from itself held still.")
+
+
+@pytest.mark.parametrize(("count", "is_named"), [(1, True), (NEAR, True), (NEAR + 1, False)])
+def test_only_a_few_are_named_where_the_search_stopped(answer: Answer, count: int, is_named: bool) -> None:
+    changes = [Change("arguments", f"--n{number}") for number in range(count)]
+    answer.candidates = [Candidate(each, lambda mixture: None) for each in changes]
+    answer.narrow(frozenset(range(count)))
+    answer.stop("enough")
+    assert any(note.startswith("The search had to stop") for note in told(answer)[3]) is is_named
+
+
+def test_a_search_that_found_a_set_says_nothing_about_the_rest(answer: Answer) -> None:
+    answer.narrow(frozenset({0, 1}))
+    answer.sets = [frozenset({0})]
+    answer.stop("enough")
+    assert told(answer)[3] == ("from the trials", "enough")
+
+
+def test_a_sentence_is_said_once_and_the_reason_to_stop_last(answer: Answer) -> None:
+    for text in ("b", "a", "b", "from the trials"):
+        answer.note(text)
+    answer.stop("z")
+    assert told(answer)[3] == ("b", "a", "from the trials", "z")
+
+
+def test_why_a_change_was_not_tried(answer: Answer) -> None:
+    assert told(answer)[2]["--a"] == "it was not tried"
+    answer.note("the program differs from itself")
+    assert told(answer)[2]["--a"] == "the program differs from itself"
+    answer.stop("the time was over")
+    assert told(answer)[2] == {**dict.fromkeys(("--a", "--b", "--c", "--d"), "the time was over"),
+                               "gpu": "gpu cannot be changed here"}  # fmt: skip
+
+
+def test_a_change_that_is_a_cause_already_is_not_said_to_be_none(answer: Answer) -> None:
+    answer.add_own(Check(False, True, (Cause("arguments", "--b"), Cause("machine", "gpu"))))
+    answer.nothing_matters(is_held=False)
+    causes, not_causes, unconfirmed, notes = told(answer)
+    assert (causes, not_causes, unconfirmed) == (["--b", "gpu"], ["--a", "--c", "--d"], {})
+    assert notes[0] == "None of the changes that can be tried here changes the result."
+
+
+def test_the_evidence_says_which_result_was_reached(answer: Answer) -> None:
+    answer.sets = [frozenset({0})]
+    (cause,) = answer.explanation("different", 1, []).causes
+    assert cause.evidence.startswith("with only this changed the first run gives another result (")
+    answer.is_whole = True
+    (cause,) = answer.explanation("different", 1, []).causes
+    assert cause.evidence.startswith("with only this changed the first run gives the second one's result (")
+
+
+def test_an_answer_is_about_the_verdict_and_the_runs_it_rests_on(answer: Answer) -> None:
+    found = answer.explanation("incomplete", 7, [])
+    assert (found.same, found.verdict, found.replays, found.notes) == (False, "incomplete", 7, ())

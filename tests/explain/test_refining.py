@@ -71,3 +71,44 @@ def test_a_new_file_is_named_by_its_first_line_of_code_and_one_that_is_gone_as_a
 def test_only_code_is_set_apart(coded: Coded, objects: Objects, kind: str) -> None:
     asked = Asked(coded({"train.py": A}), coded({"train.py": "b"}), objects)
     assert refine(Change(kind, "train.py"), asked.runs, asked) == []
+
+
+def test_where_no_piece_can_be_spared_all_are_named(coded: Coded, objects: Objects) -> None:
+    path = "run.sh"
+    asked = Asked(coded({path: "a\nb\nc\n"}), coded({path: "A\nb\nC\n"}), objects)
+    questions: list[int] = []
+
+    def never(take: Callable[[Mixture], None]) -> bool:
+        questions.append(1)
+        return False
+
+    # Together the pieces are the whole file, which is known to suffice: that is not asked.
+    assert refine(Change("code", path), asked.runs, never) == [f"{path}:1", f"{path}:3"]
+    assert questions
+
+
+def test_a_comment_of_a_shell_script_is_no_place(coded: Coded, objects: Objects) -> None:
+    asked = Asked(coded({"run.sh": "a\n"}), coded({"run.sh": "a\n\n# what\nb\n"}), objects)
+    assert refine(Change("code", "run.sh"), asked.runs, asked) == ["run.sh:4"]
+    assert asked.count == 0
+
+
+@pytest.mark.parametrize(
+    ("b", "place"),
+    [("b = 1\nc = 1\n", "train.py:1"), ("a = 1\nb = 1\n", "train.py:2"), ("a = 1\nc = 1\n", "train.py:2")],
+    ids=["the first line", "the last line", "between"],
+)
+def test_lines_that_are_gone_are_named_by_where_they_were(coded: Coded, objects: Objects, b: str, place: str) -> None:
+    assert found(coded, objects, b) == ([place], 0)
+
+
+def test_what_means_the_same_has_no_place(coded: Coded, objects: Objects) -> None:
+    assert found(coded, objects, "a = 1  # one\n\nb = (1)\nc = 1\n") == ([], 0)
+
+
+def test_bytes_that_are_no_text_are_not_set_apart(coded: Coded, objects: Objects) -> None:
+    a, b = coded({"train.py": A}), coded({"train.py": A})
+    for kind in ("code", "data"):
+        b.factors[kind]["train.py"] = {**b.factors[kind]["train.py"], "hash": objects.add_bytes(b"\xff\xfe")}
+    asked = Asked(a, b, objects)
+    assert refine(Change("code", "train.py"), asked.runs, asked) == []
