@@ -35,6 +35,30 @@ def test_kinds_are_checked() -> None:
         signed(memoryview(b"x"))
 
 
+@pytest.mark.parametrize("raw", [b"", b"x", b"abc", b"12345", b"123456789"])
+def test_a_number_of_another_width_is_refused(raw: bytes) -> None:
+    with pytest.raises(Unreadable, match=f"a number of {len(raw)} bytes"):
+        number(memoryview(raw))
+
+
+def varint(value: int) -> bytes:
+    value &= (1 << 64) - 1
+    return bytes([value]) if value < 0x80 else bytes([value & 0x7F | 0x80]) + varint(value >> 7)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.tuples(st.integers(1, 2**29 - 1), st.integers(-(2**63), 2**63 - 1) | st.binary(max_size=20))))
+def test_what_was_written_comes_back_in_order(written: list[tuple[int, int | bytes]]) -> None:
+    data = b"".join(
+        varint(field << 3) + varint(value)
+        if isinstance(value, int)
+        else varint(field << 3 | 2) + varint(len(value)) + value
+        for field, value in written
+    )
+    found = [(field, signed(v) if isinstance(v, int) else bytes(v)) for field, v in fields(memoryview(data))]
+    assert found == written
+
+
 @settings(deadline=None, max_examples=200)
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:

@@ -75,7 +75,13 @@ def text(value: Value) -> str:
 
 
 def number(value: Value) -> float:
-    """Return a float or a double, by its width."""
+    """Return a float or a double, by its width.
+
+    Raises:
+        Unreadable: if it is neither.
+    """
     raw = message(value)
+    if len(raw) not in (4, 8):
+        raise Unreadable(f"a number of {len(raw)} bytes")
     found: float = struct.unpack("<f" if len(raw) == 4 else "<d", raw)[0]
     return found
