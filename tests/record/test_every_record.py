@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import pkgutil
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import samerun.record
+from samerun.record import cause
 from samerun.record.cause import Check, Explanation
 from samerun.record.difference import Deviation, Difference, gather
 from samerun.record.files import FileFact
@@ -26,7 +26,9 @@ from samerun.record.verdict import VERDICTS, worst
 from samerun.record.window import Window
 
 MODULES = [
-    importlib.import_module(f"samerun.record.{found.name}") for found in pkgutil.iter_modules(samerun.record.__path__)
+    importlib.import_module(f"samerun.record.{path.stem}")
+    for path in sorted(Path(cause.__file__).parent.glob("*.py"))
+    if path.stem != "__init__"
 ]
 RECORDS: list[type[msgspec.Struct]] = [
     record
@@ -163,5 +165,9 @@ def test_when_a_run_of_a_lineage_ended() -> None:
 
 
 def test_uses_are_in_order_by_run_then_role_then_path() -> None:
-    uses = [Use(*fields, "h", 1) for fields in (("r1", "read", "/b"), ("r1", "wrote", "/a"), ("r2", "read", "/a"))]  # type: ignore[arg-type]
+    uses = [Use(*fields, "h", 1) for fields in (("r1", "read", "/b"), ("r1", "wrote", "/a"), ("r2", "read", "/a"))]
     assert sorted([*reversed(uses), uses[0]]) == [uses[0], *uses]
+
+
+def test_all_records_were_found() -> None:
+    assert {Run, Difference, FileFact, Lineage, Observation, Explanation, Missing, Window, Change} <= set(RECORDS)

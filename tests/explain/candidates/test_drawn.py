@@ -50,3 +50,34 @@ def test_a_hash_seed_that_was_drawn(make_run: Make, objects: Objects) -> None:
 def test_a_hash_seed_that_somebody_set_is_found_elsewhere(make_run: Make) -> None:
     users = [make_run(hash_order={"PYTHONHASHSEED": seed, "found": seed}) for seed in "12"]
     assert find(*users) == []
+
+
+def test_what_either_run_drew_is_one_and_the_first_runs_line_counts(make_run: Make) -> None:
+    a = make_run(os_entropy=entropy("a", torch="train.py:3"))
+    b = make_run(os_entropy=entropy("b", torch="train.py:9", jax="train.py:5"))
+    assert [(each.change.kind, each.change.where, each.change.note) for each in find(a, b)] == [
+        ("unseeded-jax", "train.py:5", "drawn unseeded"),
+        ("unseeded-torch", "train.py:3", "drawn unseeded"),
+    ]
+
+
+def test_a_run_that_knows_of_no_entropy_is_another_one(make_run: Make, objects: Objects) -> None:
+    a, b = make_run(os_entropy=entropy("a", numpy="train.py:3")), make_run(os_entropy={"missing": "cut"})
+    (found,) = find(a, b)
+    mixture = Mixture(a, b, objects)
+    found.take(mixture)
+    assert mixture.given["os-entropy"]["of"] == {"numpy": ""}
+
+
+def test_taking_leaves_the_runs_as_they_are(make_run: Make, objects: Objects) -> None:
+    runs = [make_run(os_entropy=entropy(digit, numpy="")) for digit in "ab"]
+    mixture = Mixture(runs[0], runs[1], objects)
+    for each in find(*runs):
+        each.take(mixture)
+    assert runs[0].factors["os-entropy"] == entropy("a", numpy="")
+
+
+def test_the_same_hash_seed_or_one_that_a_single_run_set_is_none(make_run: Make) -> None:
+    unset = make_run(hash_order={"PYTHONHASHSEED": "1", "found": "unset"})
+    for other in ({"PYTHONHASHSEED": "1", "found": "unset"}, {"PYTHONHASHSEED": "2", "found": "2"}, {}):
+        assert find(unset, make_run(hash_order=other)) == []

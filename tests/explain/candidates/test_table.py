@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from samerun.explain.candidates.table import find_candidates, find_unread
 from samerun.explain.mixture import Mixture
@@ -105,3 +108,67 @@ def test_a_trial_never_runs_in_the_second_runs_folder(make_run: Make, objects: O
     mixture = Mixture(a, inner, objects)
     found.take(mixture)
     assert (found.unable, mixture.given) == ("", {"working-directory": {"tree": "/one", "below": "sub"}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "values"),
+    [
+        ("timezone", "TZ", ["UTC", "Asia/Tokyo"]),
+        ("locale", "LANG", ["C", "de_DE.UTF-8"]),
+        ("environment_variable", "SCALE", ["1", "2"]),
+        ("thread_count", "OMP_NUM_THREADS", ["1", "2"]),
+    ],
+)
+def test_a_variable_is_taken_over_alone(
+    make_run: Make, objects: Objects, kind: str, subject: str, values: list[str]
+) -> None:
+    a, b = (make_run(**{kind: {subject: each, "OTHER": "same"}}) for each in values)
+    (found,) = find_candidates(a, b, objects)
+    mixture = Mixture(a, b, objects)
+    found.take(mixture)
+    name = kind.replace("_", "-")
+    assert (found.change.kind, found.change.subject, found.unable) == (name, subject, "")
+    assert mixture.given == {name: {subject: values[1], "OTHER": "same"}}
+
+
+def test_two_runs_alike_have_no_candidates(coded: Make, objects: Objects) -> None:
+    a, b = (coded({"train.py": "x"}, timezone={"TZ": "UTC"}, seed={"--seed": 1}) for _ in range(2))
+    assert find_candidates(a, b, objects) == []
+    assert find_unread(a, b, objects) == []
+
+
+def test_code_comes_before_data(coded: Make, objects: Objects) -> None:
+    a, b = (coded({"z.py": each, "a.csv": each}) for each in ("x", "y"))
+    assert named(a, b, objects) == [("code", "z.py"), ("data", "a.csv")]
+
+
+def test_a_file_that_is_gone_can_be_taken_away(coded: Make, objects: Objects) -> None:
+    a, b = coded({"train.py": "x", "d.csv": "1"}), coded({"train.py": "x"})
+    (found,) = find_candidates(a, b, objects)
+    mixture = Mixture(a, b, objects)
+    found.take(mixture)
+    assert (found.change.subject, found.unable) == ("d.csv", "")
+    assert all(set(mixture.given[kind]) == {"train.py"} for kind in ("code", "data"))
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "is_change"),
+    [
+        ({"size": 1, "mtime_ns": 5}, {"size": 1, "mtime_ns": 5}, False),
+        ({"size": 1, "mtime_ns": 5}, {"size": 1, "mtime_ns": 6}, True),
+        ({"size": 1, "mtime_ns": 5}, {"size": 2, "mtime_ns": 5}, True),
+        ({"size": 1, "hash": "a" * 64}, {"size": 1, "hash": "a" * 64, "mtime_ns": 9}, False),
+        ({"size": 1, "hash": "a" * 64}, {"size": 1, "hash": "b" * 64}, True),
+        ({"size": 1, "hash": "a" * 64}, {"size": 1}, False),
+        ({"size": 1}, {"size": 1, "read": True}, False),
+    ],
+)
+def test_when_a_file_that_nothing_read_is_another(
+    make_run: Make, objects: Objects, mine: dict[str, Any], theirs: dict[str, Any], is_change: bool
+) -> None:
+    a, b = make_run(code={"x.dat": mine}), make_run(code={"x.dat": theirs})
+    assert [each.change.subject for each in find_unread(a, b, objects)] == (["x.dat"] if is_change else [])
+
+
+def test_a_run_that_knows_of_no_files_has_none_unread(make_run: Make, objects: Objects) -> None:
+    assert find_unread(make_run(), make_run(code={"missing": "cut"}), objects) == []
