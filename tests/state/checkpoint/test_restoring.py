@@ -66,6 +66,22 @@ def test_a_malformed_generator_changes_nothing() -> None:
     assert random.getstate() == drawn
 
 
+class Broken(Part):
+    def load_state_dict(self, state: Any) -> None:
+        raise RuntimeError("cannot")
+
+
+def test_a_part_that_takes_nothing_back_does_not_keep_the_others_from_it() -> None:
+    first, broken = Part(), Broken()
+    generators_before = generators.capture()
+    restoration = Restoration(Path("p"), tree(a={"x": 7}, b={"x": 1}), {"a": first, "b": broken}, 0, 1)
+    with pytest.raises(CannotRestore, match="b did not take its state .* cannot\\.") as caught:
+        restoration.run(config=None, with_generators=True)
+    assert first.loaded == [7, 0]  # set, and set back
+    assert "but b, which did not take it back" in caught.value.__notes__[0]
+    assert generators.capture() == generators_before
+
+
 def test_an_unknown_generator_is_told() -> None:
     saved = tree([Rank({**generators.capture(), "quantum": {}}, {})])
     restored = Restoration(Path("p"), saved, {}, 0, 1).run(config=None, with_generators=True)

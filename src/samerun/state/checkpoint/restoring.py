@@ -110,10 +110,10 @@ class Restoration:
         try:
             yield done
         except BaseException as error:
-            for task in reversed(done):
-                task.part.set(task.state)
+            stuck = [task.part.name for task in reversed(done) if not _set_back(task)]
             generators.restore(before)
-            error.add_note("samerun: every part has its state from before the call.")
+            but = f" but {', '.join(stuck)}, which did not take it back" if stuck else ""
+            error.add_note(f"samerun: every part has its state from before the call{but}.")
             raise
 
     def _set_generators(self, before: Mapping[str, Any], saved: Mapping[str, Any], wanted: bool) -> list[str]:
@@ -147,12 +147,21 @@ class Restoration:
         )
 
 
+def _set_back(task: _Task) -> bool:
+    """Set a part back and say whether it took it; one that does not must not keep the others from theirs."""
+    try:
+        task.part.set(task.state)
+    except _FAILURES:
+        return False
+    return True
+
+
 def _set(task: _Task) -> None:
     try:
         task.part.set(task.state)
     except _FAILURES as error:
         raise CannotRestore(
-            f"The {task.part.name} did not take its state from the checkpoint: {type(error).__name__}: {error}",
+            f"The {task.part.name} did not take its state from the checkpoint: {type(error).__name__}: {error}.",
             "Nothing was restored.",
             part=task.part.name,
         ) from error
