@@ -197,6 +197,21 @@ def test_what_was_found_before_the_runs_were_spent_is_kept(lab: Lab) -> None:
     assert any("--max-replays" in note or "as many as were allowed" in note for note in found.notes)
 
 
+def test_a_cause_stands_without_its_line_where_no_more_runs_may_be_made(lab: Lab) -> None:
+    script = "open('o.txt', 'w').write(repr([*{f'w{n}' for n in range(30)}]))\n"
+    found = check(lab, script, max_replays=7)
+    assert named(found) == [("hash-order", "PYTHONHASHSEED", None)]
+    assert "as many as were allowed" in found.notes[0]
+
+
+def test_what_needs_a_namespace_is_not_told_without_one(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMERUN_NO_NAMESPACE", "1")
+    found = check(lab, "open('o.txt', 'w').write('1')\n", vary=["memory-address", "timezone"])
+    assert found.reproducible
+    assert "no mount namespaces" in found.notes[0]
+    assert "timezone" in found.insensitive_to
+
+
 def test_a_recorded_run_can_be_checked_and_asked_again(lab: Lab) -> None:
     run = lab.record("import random\nopen('out.txt', 'w').write(repr(random.random()))\n")
     first = api.check(run=run.id)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from samerun.errors import CannotReplay, CannotStart
 from samerun.explain.checking import leftovers, placing, varying
 from samerun.explain.checking.advising import advise, called_for
 from samerun.explain.checking.bench import Bench
@@ -105,6 +107,8 @@ class _Checking:
             if plain.agrees() and not self.recorded:
                 plain.add(watched)  # nor does it agree with the recorded run, though it was given the same
             self.doubt = bench.judge.describe(plain.runs[0], watched)
+        if plain.runs[0].run.place.tree != bench.base.run.place.tree:
+            self.notes.append("There are no mount namespaces here: each run was made in a copy at a path of its own.")
         return plain.agrees(self.asked.times)
 
     def _take_apart(self) -> list[str]:
@@ -128,9 +132,17 @@ class _Checking:
             self.unconfirmed.append(Unconfirmed("network", host, why))
 
     def _cause(self, kind: str, needed: Sequence[str], evidence: str) -> Cause:
-        where = placing.place_of(self.bench, self.use, needed, kind)
+        where = self._placed(partial(placing.place_of, self.bench, self.use, needed, kind))
         subject, advice = self._words(kind, where)
         return Cause(kind, subject, where, evidence, advice)
+
+    def _placed(self, find: Callable[[], str | None]) -> str | None:
+        """Return a line; a cause that was found stands without one where no more runs may be made."""
+        try:
+            return find()
+        except BudgetSpent as error:
+            self.notes.append(error.sentence)
+            return None
 
     def _starts_afresh(self, held: Sequence[str]) -> bool:
         """Say whether a run in the folder that the first one left behind gives the same; find what it saw if not."""
@@ -152,7 +164,7 @@ class _Checking:
             self.insensitive["leftover-state"] = None
             return True
         seen = [left[index] for index in leftovers.smallest(everything, disturbs)]
-        self.causes += leftovers.causes(seen, lambda path: self._reader(first, held, path))
+        self.causes += leftovers.causes(seen, lambda path: self._placed(partial(self._reader, first, held, path)))
         return False
 
     def _reader(self, first: Kept, held: Sequence[str], path: str) -> str | None:
@@ -171,7 +183,11 @@ class _Checking:
         for kind in varying.kinds_to_vary(self.use, self.asked.vary):
             if not varying.can_vary(self.bench, kind):
                 continue
-            moved = varying.vary(self.bench, kind, reference, beside)
+            try:
+                moved = varying.vary(self.bench, kind, reference, beside)
+            except (CannotReplay, CannotStart) as error:
+                self.unconfirmed.append(Unconfirmed(kind, kind, f"it cannot be varied here: {error.sentence}"))
+                continue
             if moved is not None and moved.doubtful and not self.bench.holding(()).agrees():
                 return False
             if moved is None or moved.once:
@@ -186,7 +202,7 @@ class _Checking:
 
     def _add(self, moved: Moved) -> None:
         """Add what moved the result: a cause where plain runs would have shown it with more luck."""
-        where = placing.place_of_moved(self.bench, self.use, moved)
+        where = self._placed(partial(placing.place_of_moved, self.bench, self.use, moved))
         subject, advice = self._words(moved.kind, where, moved.values)
         if moved.ending and moved.is_ours:
             self.unconfirmed.append(Unconfirmed(moved.kind, subject, f"with it varied, {moved.ending}"))

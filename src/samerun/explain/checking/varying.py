@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from samerun.errors import CannotReplay
 from samerun.explain.checking.bench import Bench, ending
 from samerun.explain.checking.sources import FACTOR_OF, GENERATORS, reading
 from samerun.explain.checking.use import Use
 from samerun.explain.judging import Judge, Kept
 from samerun.factors import FACTORS
 from samerun.factors.condition import Condition
+from samerun.factors.factor import Factor, Plan
 from samerun.record.values import Values
 
 CONDITIONS = (
@@ -86,12 +88,14 @@ def vary(bench: Bench, kind: str, reference: Kept, beside: Mapping[str, Values])
         beside: what is held still in the reference and here.
 
     Raises:
-        BudgetSpent, CannotReplay, CannotStart: as their names say.
+        BudgetSpent, CannotStart: as their names say.
+        CannotReplay: it cannot be varied here.
     """
     factor, once = FACTOR_OF[kind], None
     for values in factor.variations(reading(bench.base.run, kind)):
         varied = {**beside, kind: values}
         run = bench.as_recorded(varied, f"with another {kind}")
+        _refuse_not_given(bench, factor, values, run)
         if bench.same(reference, run):
             continue
         again = bench.as_recorded(varied, f"with another {kind}, once more", repeat=1)
@@ -104,6 +108,14 @@ def vary(bench: Bench, kind: str, reference: Kept, beside: Mapping[str, Values])
             return moved
         once = moved
     return once
+
+
+def _refuse_not_given(bench: Bench, factor: Factor, values: Values, run: Kept) -> None:
+    """Refuse to conclude anything from a run around which nothing could be changed: it was made without a namespace."""
+    plan = Plan([], bench.base.run.cwd, {})
+    factor.give(plan, values)
+    if plan.setup and run.run.place.tree != bench.base.run.place.tree:
+        raise CannotReplay("It takes mount namespaces, which do not work here.", "Ask again where they do (Linux).")
 
 
 def can_vary(bench: Bench, kind: str) -> bool:
