@@ -90,6 +90,12 @@ def test_what_only_looks_like_it_counts(a: str, b: str) -> None:
     assert verdict(a, b) == "different"
 
 
+@pytest.mark.parametrize(("a", "b", "expected"), [(7, 8, "different"), (99, 98, "different"), (100, 101, "equivalent")])
+def test_a_small_number_in_brackets_is_no_process_even_if_there_was_one(a: int, b: int, expected: str) -> None:
+    comparing = Comparing(replace(FIRST, pids=frozenset({a})), replace(SECOND, pids=frozenset({b})))
+    assert verdict(f"[{a}] x", f"[{b}] x", comparing) == expected
+
+
 @pytest.mark.parametrize(
     ("a", "b", "rtol", "atol", "expected"),
     [
