@@ -28,7 +28,7 @@ Done = TypeVar("Done")
 
 def main(words: Sequence[str] | None = None) -> int:
     """Do what is asked; 0 if everything is as it should be, 1 if not, 2 for bad input."""
-    options = arguments().parse_args(words)
+    options = arguments().parse_intermixed_args(words)
     try:
         cases = all_cases(options.cases, options.kind)
     except BadCase as error:

@@ -94,6 +94,7 @@ def _explain(case: Case, folder: Path, timeout: float) -> dict[str, Any]:
         environments.upgrade(Path(steps[0].python), tuple(p for step in case.steps for p in step.packages))
     how = way(case, folder, [*steps, *case.steps])
     _record(how, case, timeout)
+    how.prefix.clear()  # whoever asks is back on the first machine
     return _samerun(how, ["explain", "last~1", "last", "--json"], timeout, case)
 
 

@@ -79,7 +79,7 @@ def way(case: Case, folder: Path, steps: Sequence[Step] = ()) -> Way:
     variables.update({name: value for step in steps for name, value in step.environment.items()})
     below = next((step.folder for step in steps if step.folder), ".")
     command = [str(interpreter) if word == "python" else word for word in words]
-    prefix = [word for step in steps for word in step.prefix]
+    prefix = [word.replace("{case}", str(case.folder)) for step in steps for word in step.prefix]
     options = next((step.options for step in steps if step.options), case.options)
     return Way(command, variables, folder, folder / below, list(options), prefix)
 
