@@ -37,8 +37,8 @@ class Observation(Struct, frozen=True):
     Paths are absolute. ``reads`` holds files that existed before the run and were opened for reading; ``written`` files
     that were written and still exist; ``before`` the size and mtime_ns that files had when they were
     first opened for writing; ``absent`` paths that were opened for reading and were not there; ``variables``
-    maps a name that was read to whether the user's own code read it; ``effective`` what libraries reported at the end; ``used``
-    the user's lines (``path:line``) that used what a condition is about, where that was watched.
+    maps a name that was read to whether the user's own code read it; ``effective`` what libraries reported at the end;
+    ``used`` the user's lines (``path:line``) that used what a condition is about, where that was watched.
     """
 
     processes: tuple[SeenProcess, ...] = ()
