@@ -65,3 +65,33 @@ def test_a_count_that_one_run_alone_reported_is_no_change() -> None:
     assert factor.differences({"cores": 2, "libgomp threads": "2"}, {"cores": 2}) == []
     assert factor.differences({"cores": 2, "libgomp threads": "2"}, {"cores": 2, "libgomp threads": "1"}) != []
     assert factor.differences({"cores": 2, "OMP_NUM_THREADS": "2"}, {"cores": 2}) != []
+
+
+def test_held_is_one_thread_whatever_the_program_asks_for(plan: Callable[..., Plan]) -> None:
+    held = ThreadCount().held({"cores": cores_allowed(), "OMP_NUM_THREADS": "4"})
+    assert held is not None
+    present = plan(OMP_NUM_THREADS="4")
+    ThreadCount().give(present, held)
+    assert present.conditions == {"thread-count": "one"}
+    assert {present.environment[name] for name in ("OMP_NUM_THREADS", "POLARS_MAX_THREADS", "NPROC")} == {"1"}
+    assert present.cores is None
+
+
+def test_loaders_are_varied_where_some_were_seen(
+    scene: Callable[..., Scene], ended: Callable[..., Observation], plan: Callable[..., Plan]
+) -> None:
+    values = ThreadCount().read(scene(observed=ended(used={"thread-count": ("train.py:8",)})))
+    assert isinstance(values, dict)
+    assert values["places"] == ["train.py:8"]
+    last = list(ThreadCount().variations(values))[-1]
+    assert (last["mode"], last.get("OMP_NUM_THREADS")) == ("workers", None)
+    present = plan()
+    ThreadCount().give(present, {**last, "sites": ["train.py:8"]})
+    assert present.conditions == {"thread-count": "workers@train.py:8"}
+
+
+def test_what_was_asked_for_is_no_change(scene: Callable[..., Scene]) -> None:
+    asked = ThreadCount().read(scene(plan=Plan([], "/", {}, conditions={"thread-count": "one"})))
+    assert isinstance(asked, dict)
+    assert asked["mode"] == "one"
+    assert subjects(asked, {"cores": asked["cores"], "places": ["a.py:1"]}) == []

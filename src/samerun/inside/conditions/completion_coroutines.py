@@ -19,7 +19,7 @@ TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
     from typing import Any, Callable, Coroutine, Iterator, Optional
 
-IDLE, IDLE_OUTSIDE, LONGEST = 0.05, 2.0, 10.0
+IDLE, IDLE_OUTSIDE, LONGEST = 0.05, 2.0, 4.0
 """Seconds after which the next task begins though the one before it has not ended: where the loop waits for nothing;
 where it waits for files or threads; where it waits for a time."""
 
@@ -186,16 +186,15 @@ class _Completed:
 
 
 async def _first(tasks: list[Any], end: Optional[float]) -> Optional[int]:
-    """Wait for the first, and return its index; another's, after a while; None where the time is over."""
+    """Wait for the first, and return its index; another's, after a while or when the time is over; None for none."""
     loop = _asyncio.get_event_loop()
     began = loop.time()
     while not tasks[0].done():
         now = loop.time()
-        if end is not None and now >= end:
-            return None
         finished = [index for index, task in enumerate(tasks) if task.done()]
-        if finished and now - began > PATIENCE:
-            return finished[0]
+        is_over = end is not None and now >= end
+        if is_over or (finished and now - began > PATIENCE):
+            return finished[0] if finished else None
         left = PATIENCE if end is None else min(PATIENCE, end - now)
         await _plain_wait(tasks[:1], left)
     return 0

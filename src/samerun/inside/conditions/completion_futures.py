@@ -40,6 +40,12 @@ class InOrder(set):  # type: ignore[type-arg]
     def __iter__(self) -> Iterator[Any]:
         return iter(sorted(super().__iter__(), key=self._key, reverse=completion_mode.is_reversed()))
 
+    def __repr__(self) -> str:
+        return "{%s}" % ", ".join(map(repr, self)) if self else "set()"
+
+    def __reduce__(self) -> Any:
+        return set, (list(self),)
+
     def pop(self) -> Any:
         """Remove the first."""
         for item in self:
@@ -151,15 +157,14 @@ def _one_by_one(futures: list[Any], timeout: Optional[float]) -> Iterator[Any]:
 
 
 def _first(futures: list[Any], end: Optional[float]) -> Optional[int]:
-    """Wait for the first, and return its index: or another's, after a while; None where the time is over."""
+    """Wait for the first, and return its index; another's, after a while or when the time is over; None for none."""
     patience = turns.seconds() + (PATIENCE if completion_mode.is_held() else PATIENCE_VARIED)
     while not futures[0].done():
         now = turns.seconds()
-        if end is not None and now > end:
-            return None
         finished = [index for index, future in enumerate(futures) if future.done()]
-        if finished and now > patience:
-            return finished[0]
+        is_over = end is not None and now > end
+        if is_over or (finished and now > patience):
+            return finished[0] if finished else None
         _until_done(futures[0], _SLICE if end is None else min(_SLICE, max(end - now, 0.001)))
     return 0
 
