@@ -1,6 +1,7 @@
 # One command each; every one of them sets up what it needs. Wanted beforehand: Python 3.11 (to 3.13), make and git.
 #   make demo    the demonstration, in under a minute      make test    the tests
 #   make check   lint + types + layout + tests + docs      make bench   the figures of docs/benchmarks.md
+#   make zoo     the public benchmark of planted causes    make test-frameworks   TensorFlow, Keras, JAX and data formats
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV ?= .venv
@@ -12,10 +13,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 RUN_TESTS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-frameworks check lint format types layout docs bench lock clean
+.PHONY: help demo test test-faults test-frameworks check lint format types layout docs bench zoo lock clean
 
 help:
-	@sed -n '2,3s/^# *//p' Makefile
+	@sed -n '2,4s/^# *//p' Makefile
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "make: no python3 found; samerun needs Python 3.11, 3.12 or 3.13." >&2; exit 2; }
@@ -86,6 +87,9 @@ check: lint types layout test test-frameworks docs
 
 bench: $(DEV_STAMP) $(SELF_STAMP)
 	$(BIN)/python -m benchmarks
+
+zoo: $(DEV_STAMP) $(SELF_STAMP)
+	$(BIN)/python -m zoo
 
 lock: $(DEV_STAMP)
 	$(BIN)/python requirements/freeze.py

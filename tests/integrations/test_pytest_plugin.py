@@ -49,8 +49,7 @@ def session(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SAMERUN_", "PYTEST_"))}
     environment |= {"PYTHONPATH": SOURCE, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", ".", "-c", os.devnull]
-    plugin = ["-p", "samerun.integrations.pytest_plugin"]
-    return subprocess.run([*command, *plugin, "."], cwd=folder, env=environment, capture_output=True, text=True)
+    return subprocess.run([*command, "."], cwd=folder, env=environment, capture_output=True, text=True)
 
 
 def test_a_function_that_repeats_itself_passes_and_leaves_nothing(tmp_path: Path) -> None:
