@@ -64,7 +64,8 @@ def is_asked(frame: Optional[FrameType], later: bool = False) -> bool:
     if asker.importing or not asker.rooted:
         return False
     if _mode == asked.WATCH:
-        _note(frame, asker, later)
+        if asker.file:
+            _note(frame, asker, later)
         return False
     return asked.applies(KIND, frame)
 
