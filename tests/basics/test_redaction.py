@@ -244,14 +244,14 @@ def test_a_long_line_costs_no_square_of_its_length(redactor: Redactor) -> None:
         "token=" * 10_000,
         "://@" + "b" * 60_000,
     ):
-        began = time.perf_counter()
+        began = time.process_time()
         redactor.text(line)
-        assert time.perf_counter() - began < 2.0
+        assert time.process_time() - began < 2.0
 
 
 def _seconds(redactor: Redactor, lines: list[str]) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(200):
         for line in lines:
             redactor.text(line)
-    return time.perf_counter() - began
+    return time.process_time() - began
