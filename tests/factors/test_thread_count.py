@@ -90,6 +90,15 @@ def test_loaders_are_varied_where_some_were_seen(
     assert present.conditions == {"thread-count": "workers@train.py:8"}
 
 
+def test_loaders_are_varied_where_torch_was_used_and_nobody_looked_for_them() -> None:
+    def modes(**values: object) -> list[object]:
+        return [each.get("mode") for each in ThreadCount().variations({"cores": 2, **values})]
+
+    assert modes() == [None, None]
+    assert modes(**{"torch threads": "2"})[2:] == ["workers"]
+    assert modes(**{"torch threads": "2", "mode": "watch"}) == ["watch", "watch"]
+
+
 def test_what_was_asked_for_is_no_change(scene: Callable[..., Scene]) -> None:
     asked = ThreadCount().read(scene(plan=Plan([], "/", {}, conditions={"thread-count": "one"})))
     assert isinstance(asked, dict)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from samerun.factors.condition import Condition
 from samerun.factors.factor import Plan, Scene, Variables
+from samerun.inside.conditions.asked import WATCH
 from samerun.inside.conditions.threads import ONE, VARIABLES, WORKERS
 from samerun.record.values import Change, Reading, Values
 
@@ -72,7 +73,7 @@ class ThreadCount(Variables):
         """
         for count in ("1", str(int(values["cores"]) + 1)):
             yield {**values, **dict.fromkeys(_SETTERS, count)}
-        if values.get("places"):
+        if may_have_loaders(values):
             yield {**values, "mode": WORKERS}
 
     def held(self, values: Values) -> Values | None:
@@ -83,6 +84,11 @@ class ThreadCount(Variables):
         """Return the variables that differ, else the processors allowed, else what the libraries said."""
         changes = super().differences(*({k: v for k, v in each.items() if k not in _ASKED} for each in (a, b)))
         return [change for change in changes if change.subject == "cores"] or changes
+
+
+def may_have_loaders(values: Values) -> bool:
+    """Say whether a run made loaders of torch, as far as is known: it was watched for them, or it used torch."""
+    return bool(values.get("places")) or ("torch threads" in values and values.get("mode") != WATCH)
 
 
 def cores_allowed() -> int:

@@ -71,5 +71,5 @@ def test_sleeping_in_pieces_takes_as_long(monkeypatch: pytest.MonkeyPatch) -> No
     before = progress.work_of(os.getpid())
     began = time.monotonic()
     progress.sleep(0.05)
-    assert 0.05 <= time.monotonic() - began < 0.5
+    assert 0.05 <= time.monotonic() - began < 5
     assert progress.work_of(os.getpid())[1] >= before[1] + 4
