@@ -10,6 +10,7 @@ import pytest
 from samerun.factors.factor import Plan, Scene
 from samerun.factors.thread_count import ThreadCount, cores_allowed
 from samerun.record.observation import Observation
+from samerun.record.values import Change
 
 
 def subjects(a: dict[str, object], b: dict[str, object]) -> list[str]:
@@ -95,8 +96,8 @@ def test_loaders_are_varied_where_torch_was_used_and_nobody_looked_for_them() ->
         return [each.get("mode") for each in ThreadCount().variations({"cores": 2, **values})]
 
     assert modes() == [None, None]
-    assert modes(**{"torch threads": "2"})[2:] == ["workers"]
-    assert modes(**{"torch threads": "2", "mode": "watch"}) == ["watch", "watch"]
+    assert modes(**{"torch.threads": "2"})[2:] == ["workers"]
+    assert modes(**{"torch.threads": "2", "mode": "watch"}) == ["watch", "watch"]
 
 
 def test_what_was_asked_for_is_no_change(scene: Callable[..., Scene]) -> None:
@@ -104,3 +105,8 @@ def test_what_was_asked_for_is_no_change(scene: Callable[..., Scene]) -> None:
     assert isinstance(asked, dict)
     assert asked["mode"] == "one"
     assert subjects(asked, {"cores": asked["cores"], "places": ["a.py:1"]}) == []
+
+
+def test_advice_on_workers_is_another() -> None:
+    assert "index of the sample" in ThreadCount().advice(Change("thread-count", "num_workers"))
+    assert "OMP_NUM_THREADS" in ThreadCount().advice(Change("thread-count", "cores"))

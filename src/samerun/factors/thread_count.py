@@ -80,6 +80,12 @@ class ThreadCount(Variables):
         """Return one thread for every library, whatever the program asks for."""
         return {**values, **dict.fromkeys(VARIABLES, "1"), "mode": ONE}
 
+    def advice(self, change: Change) -> str:
+        """Return how to fix the count; of workers, how not to depend on it."""
+        if change.subject == "num_workers":
+            return "keep num_workers, or draw what is random from a generator seeded by the index of the sample"
+        return super().advice(change)
+
     def differences(self, a: Values, b: Values) -> list[Change]:
         """Return the variables that differ, else the processors allowed, else what the libraries said."""
         changes = super().differences(*({k: v for k, v in each.items() if k not in _ASKED} for each in (a, b)))
@@ -88,7 +94,7 @@ class ThreadCount(Variables):
 
 def may_have_loaders(values: Values) -> bool:
     """Say whether a run made loaders of torch, as far as is known: it was watched for them, or it used torch."""
-    return bool(values.get("places")) or ("torch threads" in values and values.get("mode") != WATCH)
+    return bool(values.get("places")) or ("torch.threads" in values and values.get("mode") != WATCH)
 
 
 def cores_allowed() -> int:
