@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 
 from .. import events, frames, identity
 
@@ -59,6 +58,8 @@ def install(environment: Mapping[str, str]) -> None:
     for kind, mode, sites in parse(text):
         if kind in KINDS:
             _sites[kind] = sites
+            from importlib import import_module  # it brings more modules with it, into every recorded program
+
             try:
                 import_module("." + KINDS[kind], __package__).install(mode)
             except Exception as error:  # the edge to the user's program
