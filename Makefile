@@ -89,7 +89,7 @@ bench: $(DEV_STAMP) $(SELF_STAMP)
 	$(BIN)/python -m benchmarks
 
 zoo: $(DEV_STAMP) $(SELF_STAMP)
-	$(BIN)/python -m zoo
+	$(BIN)/python -m zoo run
 
 lock: $(DEV_STAMP)
 	$(BIN)/python requirements/freeze.py
