@@ -14,6 +14,7 @@ from samerun.basics.portable import is_x86
 from samerun.state import operations
 from samerun.state.determinism import deterministic
 from samerun.state.effective import DeterminismReport, VariableReport, determinism_report
+from samerun.state.switches.pools import Pool
 from tests.state.fresh import fresh
 
 
@@ -168,7 +169,6 @@ def test_it_takes_a_few_milliseconds() -> None:
 
 
 def test_where_the_start_is_unknown_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("torch")  # so that there is an OpenMP runtime to be asked
     for module in ("samerun.state.effective", "samerun.state.switches.hashing"):
         monkeypatch.setattr(f"{module}.at_start", lambda: None)
     monkeypatch.setenv("OMP_NUM_THREADS", "999")
@@ -181,3 +181,14 @@ def test_where_the_start_is_unknown_it_says_so(monkeypatch: pytest.MonkeyPatch) 
         "set too late, or changed by a call since",
     )
     assert any("not known" in note for note in report.notes)
+
+
+def test_runtimes_that_do_not_agree_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process often holds an OpenMP of torch and another of scikit-learn, each with a number of its own."""
+    counts = iter([1, 4] * 9)
+    monkeypatch.setattr("samerun.state.switches.pools.Pool.threads", lambda pool: next(counts))
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    monkeypatch.setattr("samerun.state.switches.openmp.pools", lambda kind: [Pool(kind, "a"), Pool(kind, "b")])
+    found = variable(determinism_report(), "OMP_NUM_THREADS")
+    assert found is not None
+    assert (found.effective, found.took_effect) == ("1, 4", False)

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from samerun.state.switches import pools as subject
-from samerun.state.switches.pools import Pool, common_threads, pools, set_threads
+from samerun.state.switches.pools import Pool, pools, set_threads, threads_of
 
 _LOADED = (np.__version__, torch.__version__)
 
@@ -39,15 +39,17 @@ def test_each_takes_a_number_of_threads(given_back: list[Pool]) -> None:
     assert {pool.kind for pool in given_back} >= {"openblas", "openmp"}
     for count in (2, 1):
         assert set_threads([pool for pool in given_back if pool.threads()], count)
-        assert common_threads(pool for pool in pools() if pool.threads()) == str(count)
+        assert threads_of(pool for pool in pools() if pool.threads()) == str(count)
         assert torch.get_num_threads() == count
 
 
-def test_pools_that_do_not_agree_have_no_common_number(given_back: list[Pool]) -> None:
-    pools("openblas")[0].set_threads(1)
-    pools("openmp")[0].set_threads(2)
-    assert common_threads([*pools("openblas"), *pools("openmp")]) is None
-    assert common_threads([]) is None
+def test_pools_that_do_not_agree_are_told_with_each_number(given_back: list[Pool]) -> None:
+    first, second = pools("openblas")[0], pools("openmp")[0]
+    first.set_threads(1)
+    second.set_threads(2)
+    assert threads_of([first, second]) == threads_of([second, first, second]) == "1, 2"
+    assert threads_of([]) is None
+    assert threads_of([first, Pool("openblas", "/nowhere/libopenblas.so")]) is None
 
 
 def test_what_is_no_library_has_no_functions() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from samerun.basics.portable import is_x86
-from samerun.state.switches.pools import Pool, common_threads, pools, set_threads
+from samerun.state.switches.pools import Pool, pools, set_threads, threads_of
 from samerun.state.switches.switch import Asked, Flags, Variable
 
 _ALL = -1
@@ -37,7 +37,7 @@ class MKL:
                 str(asked.threads),
                 _MOMENT,
                 _loaded,
-                lambda: common_threads(_pools()),
+                lambda: threads_of(_pools()),
                 put=lambda: set_threads(_pools(), asked.threads),
             ),
             Variable("MKL_DYNAMIC", "FALSE", _MOMENT, _loaded, _dynamic, put=_be_fixed),
@@ -64,7 +64,7 @@ class MKL:
 
     def effective(self) -> Flags:
         """Return the number of threads and the branch."""
-        return {"threads": common_threads(_pools()), "dynamic": _dynamic(), "branch": branch()} if _loaded() else {}
+        return {"threads": threads_of(_pools()), "dynamic": _dynamic(), "branch": branch()} if _loaded() else {}
 
 
 def branch() -> str | None:

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from samerun.basics.portable import ABOVE_AVX2, CORE, is_x86
-from samerun.state.switches.pools import common_threads, pools, set_threads
+from samerun.state.switches.pools import pools, set_threads, threads_of
 from samerun.state.switches.switch import Asked, Flags, Variable
 
 _MOMENT = "before numpy is imported"
@@ -74,7 +74,7 @@ def _loaded() -> bool:
 
 
 def _threads() -> str | None:
-    return common_threads(pools("openblas"))
+    return threads_of(pools("openblas"))
 
 
 def _imported() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from samerun.state.switches.pools import common_threads, pools, set_threads
+from samerun.state.switches.pools import pools, set_threads, threads_of
 from samerun.state.switches.switch import Asked, Flags, Variable
 
 _MOMENT = "before the first library with OpenMP (torch, scikit-learn) is imported"
@@ -53,7 +53,7 @@ class OpenMP:
 
 
 def _threads() -> str | None:
-    return common_threads(pools("openmp"))
+    return threads_of(pools("openmp"))
 
 
 def _loaded() -> bool:

@@ -88,10 +88,13 @@ def set_threads(those: Iterable[Pool], count: int) -> bool:
     return all(done)
 
 
-def common_threads(those: Iterable[Pool]) -> str | None:
-    """Return the number of threads that these pools agree on, in digits; None where there are none or they do not."""
+def threads_of(those: Iterable[Pool]) -> str | None:
+    """Return the number of threads of these pools, in digits: ``4``, or ``1, 4`` where they do not agree.
+
+    None where there are none, or one does not tell.
+    """
     counts = {pool.threads() for pool in those}
-    return str(counts.pop()) if len(counts) == 1 else None
+    return None if None in counts or not counts else ", ".join(map(str, sorted(filter(None, counts))))
 
 
 def _pools() -> Iterator[Pool]:
