@@ -9,8 +9,11 @@ from __future__ import annotations
 import mmap
 import os
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 PIECE = 2 << 20
 """Bytes in a piece: a huge page, of which two fit into the cache of one core."""
@@ -26,6 +29,9 @@ def pieces(descriptor: int, size: int = PIECE) -> Iterator[memoryview]:
     Raises:
         OSError: as the system gave it.
     """
+    # It brings logging and queue with it, 2 ms of every start, for the few files that are big.
+    from concurrent.futures import ThreadPoolExecutor
+
     buffers = [_buffer(size), _buffer(size)]
     with ThreadPoolExecutor(1, "samerun-read") as reader:
         coming: Future[int] = reader.submit(os.readv, descriptor, [buffers[0]])
