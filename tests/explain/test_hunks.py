@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samerun.explain.hunks import MOST, Piece, apply, code_lines, meaning_of, pieces_of
+from samerun.explain.hunks import MOST, Piece, apply, code_lines, pieces_of
+from samerun.launch.syntax import meaning_of
 
 A = "x = 1\ny = 2\n\n\ndef f(a):\n    return a\n"
 

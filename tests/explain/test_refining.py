@@ -73,9 +73,13 @@ def test_only_code_is_set_apart(coded: Coded, objects: Objects, kind: str) -> No
     assert refine(Change(kind, "train.py"), asked.runs, asked) == []
 
 
-def test_where_no_piece_can_be_spared_all_are_named(coded: Coded, objects: Objects) -> None:
-    path = "run.sh"
-    asked = Asked(coded({path: "a\nb\nc\n"}), coded({path: "A\nb\nC\n"}), objects)
+@pytest.mark.parametrize(
+    ("path", "a", "b"),
+    [("run.sh", "a\nb\nc\n", "A\nb\nC\n"), ("train.py", "a = 1\nb = 1\nc = 1\n", "a = 2\nb = 1  # one\nc = 2\n")],
+    ids=["the same text", "the same but for a comment"],
+)
+def test_where_no_piece_can_be_spared_all_are_named(coded: Coded, objects: Objects, path: str, a: str, b: str) -> None:
+    asked = Asked(coded({path: a}), coded({path: b}), objects)
     questions: list[int] = []
 
     def never(take: Callable[[Mixture], None]) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from samerun.launch.syntax import MAX_BYTES, syntax_hash
+from samerun.launch.syntax import MAX_BYTES, meaning_of, syntax_hash
 
 PLAIN = 'def f(x):\n    """Doc."""\n    return x + 1\n'
 
@@ -70,3 +70,8 @@ def test_an_empty_file_and_a_docstring_alone_are_alike(file: Path) -> None:
     before = syntax_hash(file)
     file.write_text("")
     assert syntax_hash(file) == before is not None
+
+
+def test_a_text_and_its_bytes_mean_the_same() -> None:
+    assert meaning_of(PLAIN) == meaning_of(PLAIN.encode()) == meaning_of("def f(x): return x + 1  # plainly")
+    assert meaning_of("def f(:\n") is meaning_of("x = 1\0") is None

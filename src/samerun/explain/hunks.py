@@ -7,6 +7,8 @@ import difflib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from samerun.launch.syntax import meaning_of
+
 MOST = 400
 """A file with more pieces than that is taken as one."""
 
@@ -51,18 +53,6 @@ def apply(a: str, pieces: Collection[Piece]) -> str:
     for piece in sorted(pieces, key=lambda each: (each.a_from, each.b_from), reverse=True):
         lines[piece.a_from : piece.a_to] = piece.lines
     return "".join(lines)
-
-
-def meaning_of(text: str) -> str | None:
-    """Return what of a Python text can matter: its tree without docstrings; None if it is no program."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    for node in ast.walk(tree):
-        if isinstance(node, _SCOPES) and _has_docstring(node):
-            node.body = node.body[1:]
-    return ast.dump(tree)
 
 
 def code_lines(text: str) -> frozenset[int]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
-from samerun.explain.hunks import Piece, apply, code_lines, meaning_of, pieces_of
+from samerun.explain.hunks import Piece, apply, code_lines, pieces_of
 from samerun.explain.mixture import Mixture, content_of
 from samerun.explain.search import find_all
+from samerun.launch.syntax import meaning_of
 from samerun.record.run import Run
 from samerun.record.values import Change
 from samerun.store.objects import Objects

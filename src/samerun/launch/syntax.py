@@ -20,13 +20,22 @@ def syntax_hash(path: Path) -> str | None:
     try:
         if path.stat().st_size > MAX_BYTES:
             return None
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        meaning = meaning_of(path.read_bytes())
+    except OSError:
+        return None
+    return None if meaning is None else hash_bytes(meaning.encode("utf-8", "surrogatepass"))
+
+
+def meaning_of(source: str | bytes) -> str | None:
+    """Return what of a Python source can matter: its syntax tree without docstrings; None if it is no program."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             _drop_docstring(node)
-    return hash_bytes(ast.dump(tree).encode("utf-8", "surrogatepass"))
+    return ast.dump(tree)
 
 
 def _drop_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
