@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from zoo import environments
 from zoo.asking import ask
 from zoo.case import BadCase, Case, all_cases
 from zoo.environments import NotHere
@@ -18,8 +19,6 @@ from zoo.scoring import Score, score
 from zoo.table import document, row, summary
 from zoo.today import Today, try_today
 from zoo.verify import verify
-
-from zoo import environments
 
 RESULTS = Path(__file__).parent / "results.json"
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from zoo import environments
 from zoo.case import Case, Step, Thing
 from zoo.services import serving
 from zoo.trees import Way, build, change, way
-
-from zoo import environments
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from zoo import environments
 from zoo.case import BadCase, Case, Edit, Step
 from zoo.results import Result, meaning
 from zoo.services import serving
-
-from zoo import environments
 
 MEANS = Path(__file__).parent / "means"
 

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from zoo.case import CASES, KINDS, BadCase, Case, all_cases, load
 from zoo.trees import build
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from zoo.case import Excuse, all_cases
 from zoo.environments import NotHere, missing, python_of
 from zoo.results import meaning

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from zoo.asking import Answer, read
 from zoo.case import Case, Thing
 from zoo.scoring import score
