@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from samerun.basics import resting
+from samerun.basics import leases, resting
 from samerun.basics.resting import FINE_TICK_NS, is_open_for_writing, tick_ns, wait_for_tick
 
 
@@ -88,7 +88,7 @@ def test_where_the_kernel_cannot_be_asked_age_decides(file: Path, monkeypatch: p
     monkeypatch.setattr(fcntl, "fcntl", refuse)
     assert asked(file)
     assert not is_open_for_writing(0, stat_of(time.time_ns() - 41_000_000_000))
-    monkeypatch.setattr(resting, "_SET_LEASE", None)
+    monkeypatch.setattr(leases, "_SET_LEASE", None)
     assert asked(file)
 
 

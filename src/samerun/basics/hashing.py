@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -12,6 +13,7 @@ import msgspec
 from blake3 import blake3
 
 from samerun.basics import files
+from samerun.basics.mapped import mapped_pieces
 from samerun.basics.pieces import pieces
 
 _BIG = 8 << 20
@@ -57,7 +59,7 @@ def hash_bytes(data: bytes) -> str:
 def hash_file(path: Path | str) -> str:
     """Return the BLAKE3 of a file's content in hex; big files by all cores.
 
-    Bytes are read, never mapped: a file that somebody truncates meanwhile would end this process with SIGBUS.
+    Somebody may truncate it meanwhile: then it ends there.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
     try:
@@ -83,7 +85,7 @@ def hash_open(
     if size < _BIG:
         return _hash_small(descriptor, size, also)
     hasher, count = blake3(max_threads=blake3.AUTO), 0
-    for piece in pieces(descriptor):
+    for piece in chain(mapped_pieces(descriptor), pieces(descriptor)):
         for each in (hasher, *also):
             each.update(piece)
         count += len(piece)

@@ -1,6 +1,6 @@
 """A big file piece by piece, the next piece being read while the last one is worked on.
 
-Bytes are read, never mapped: a mapped file that somebody truncates ends the whole process with SIGBUS. Two pieces that
+Bytes are read, not mapped: a mapped file that somebody truncates ends the whole process with SIGBUS. Two pieces that
 stay in huge pages and in the processor's cache make reading about as fast as mapping (docs/decisions/0008).
 """
 

@@ -7,11 +7,10 @@ system noticing, until the pages were written out: up to half a minute.
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
-import signal
 import time
+
+from samerun.basics.leases import give_back, take_lease
 
 FINE_TICK_NS = 20_000_000
 """Longer than any tick of a clock that keeps nanoseconds (Linux: 1 to 10 ms)."""
@@ -21,9 +20,6 @@ COARSE_TICK_NS = 2_000_000_000
 
 WRITTEN_OUT_NS = 40_000_000_000
 """Longer than a changed page of a mapped file waits before it is written out (Linux: 30 + 5 s)."""
-
-_SET_SIGNAL = getattr(fcntl, "F_SETSIG", 10)
-_SET_LEASE = getattr(fcntl, "F_SETLEASE", None)
 
 
 def tick_ns(facts: os.stat_result) -> int:
@@ -50,23 +46,16 @@ def is_open_for_writing(descriptor: int, facts: os.stat_result) -> bool:
     """Say whether anybody may be changing a file unseen: has it open, or mapped, for writing.
 
     Asked of the kernel by taking a read lease, which it grants only if there is no writer, and giving it back at once
-    (3 µs; fcntl(2)). Where it grants none (another user's file, a file system without leases), a file that has not
+    (3 µs). Where it grants none (another user's file, a file system without leases), a file that has not
     changed for longer than pages wait to be written out counts as not written to.
 
     Args:
         descriptor: the file, open for reading only.
         facts: its stat.
     """
-    if _SET_LEASE is not None:
-        try:
-            # Should somebody open the file for writing in this microsecond, the kernel tells us: by a signal that
-            # is passed over by default, instead of SIGIO, which ends the process.
-            fcntl.fcntl(descriptor, _SET_SIGNAL, signal.SIGURG)
-            fcntl.fcntl(descriptor, _SET_LEASE, fcntl.F_RDLCK)
-            fcntl.fcntl(descriptor, _SET_LEASE, fcntl.F_UNLCK)
-        except OSError as error:
-            if error.errno == errno.EAGAIN:
-                return True
-        else:
-            return False
+    granted = take_lease(descriptor)
+    if granted:
+        give_back(descriptor)
+    if granted is not None:
+        return not granted
     return time.time_ns() - max(facts.st_mtime_ns, facts.st_ctime_ns) < WRITTEN_OUT_NS
