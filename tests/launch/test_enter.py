@@ -23,7 +23,9 @@ def call(tmp_path: Path, mounted: None) -> Enter:
 
     def start(script: str | list[str], **plan: Any) -> subprocess.CompletedProcess[str]:
         path = tmp_path / "mounts.json"
-        path.write_text(json.dumps({"cwd": "/", "binds": [], "overlays": [], **plan}))
+        path.write_text(
+            json.dumps({"cwd": "/", "binds": [], "overlays": [], "told": str(tmp_path / "told.jsonl"), **plan})
+        )
         command = ["sh", "-c", script] if isinstance(script, str) else script
         argv = [sys.executable, "-I", "-S", enter.__file__, str(path), "--", *command]
         return subprocess.run(argv, capture_output=True, text=True, check=False)
@@ -179,17 +181,18 @@ def test_when_the_outer_process_is_killed_nothing_is_left(call: Enter, tmp_path:
 def test_what_the_system_refuses_is_told_and_the_command_runs(call: Enter, tmp_path: Path) -> None:
     done = call("umask", setup={"hostname": "x" * 100, "umask": 0o77})
     assert done.stdout.strip() == "0077"
-    (told,) = (tmp_path / "mounts.json.notes").read_text().splitlines()
-    assert told.startswith("hostname could not be set: ")
+    (told,) = map(json.loads, (tmp_path / "told.jsonl").read_text().splitlines())
+    assert told["what"] == "setting"
+    assert told["why"].startswith("hostname could not be set: ")
 
 
 def test_without_a_mount_table_of_its_own_no_number_is_set(call: Enter, tmp_path: Path) -> None:
     done = call("echo $$; umask", separate=False, setup={"first_pid": 4242, "umask": 0o77})
     assert done.stdout.split()[1] == "0077"
     assert done.stdout.split()[0] != "4242"
-    assert "no mount namespaces" in (tmp_path / "mounts.json.notes").read_text()
+    assert "no mount namespaces" in (tmp_path / "told.jsonl").read_text()
 
 
 def test_nothing_is_told_where_all_was_set(call: Enter, tmp_path: Path) -> None:
     call("true", setup={"umask": 0o22})
-    assert not (tmp_path / "mounts.json.notes").exists()
+    assert not (tmp_path / "told.jsonl").exists()

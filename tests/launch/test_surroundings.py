@@ -16,6 +16,7 @@ from samerun.compare.outputs import Side, compare_outputs
 from samerun.compare.verdict import comparing
 from samerun.factors import FACTORS
 from samerun.factors.factor import Plan
+from samerun.factors.machine import HOST
 from samerun.launch import enter
 from samerun.launch.again import run_again
 from samerun.launch.surroundings import SetUp, refused, surround
@@ -23,6 +24,7 @@ from samerun.record.missing import Missing
 from samerun.record.run import Run
 from samerun.record.values import Values
 from samerun.record.verdict import worst
+from samerun.store import folder
 from samerun.store.layout import RunFolder
 from samerun.version import VERSION
 from tests.lab import Lab
@@ -207,10 +209,14 @@ def test_what_is_to_be_set_up_is_written_down_for_the_way_in(tmp_path: Path) -> 
     assert command[-3:] == ["--", "x", "y"]
     assert json.loads((tmp_path / "mounts.json").read_text()) == {
         "cwd": str(tmp_path), "setup": {"umask": 63}, "separate": False,
+        "told": str(tmp_path / "logs" / "not_captured.jsonl"),
     }  # fmt: skip
 
 
-def test_what_was_refused_is_said(tmp_path: Path) -> None:
-    assert refused(tmp_path) == []
-    (tmp_path / "mounts.json.notes").write_text("one\ntwo")
-    assert refused(tmp_path) == ["one", "two"]
+def test_what_was_refused_stands_in_the_record(lab: Lab) -> None:
+    run = lab.record(WRITE.format("1"))
+    assert refused(run) == []
+    done = again(run, {"machine": {HOST: "x" * 100}})
+    (sentence,) = refused(done.launched.run)
+    assert sentence.startswith("hostname could not be set: ")
+    assert refused(folder.load(done.launched.folder)) == [sentence]

@@ -70,7 +70,7 @@ class Mixture:
         for kind in FILES:
             if fact is not None and (kind == "code" or fact.get("read") or fact.get("locked")):
                 self.values(kind)[path] = fact
-            elif fact is None:
+            else:
                 self.values(kind).pop(path, None)
 
     def put_file(self, path: str, content: bytes) -> None:

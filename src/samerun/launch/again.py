@@ -111,7 +111,7 @@ def run_again(
             if mounts and done.ending.returncode == enter.FAILED and again.mounting_failed:
                 files.remove_tree(done.folder.path)
                 continue
-            return Replayed(done, [*again.notes, *refused(again.workspace.folder.parent)])
+            return Replayed(done, [*again.notes, *refused(done.run)])
         finally:
             clear(again)
     raise AssertionError("a launch without mounts always returns")

@@ -38,6 +38,8 @@ _MOUNT_SETATTR = 442
 _AT_FDCWD = -100
 _AT_RECURSIVE = 0x8000
 _LOCKED = 0x2 | 0x4 | 0x8  # nosuid, nodev, noexec, as statvfs and mount both number them
+SETTING = "setting"
+"""What a refused setting is called among the things that a run could not capture."""
 FAILED = 213
 """The exit status that says that no namespace could be made; the parent then replays without one."""
 
@@ -59,7 +61,7 @@ def main() -> None:
         os._exit(FAILED)
     if not command:
         os._exit(0)
-    _tell(set_up(plan.get("setup", {}), plan.get("separate", True)), sys.argv[1] + ".notes")
+    _tell(set_up(plan.get("setup", {}), plan.get("separate", True)), plan.get("told", ""))
     try:
         os.execvpe(command[0], command, os.environ)
     except FileNotFoundError:
@@ -209,10 +211,10 @@ def _check(result: int, what: str) -> None:
 
 
 def _tell(sentences: list[str], path: str) -> None:
-    """Leave sentences for the parent; nothing where there are none."""
-    if sentences:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write("\n".join(sentences))
+    """Add sentences to what the run could not be given, where the recorder finds them."""
+    if sentences and path:
+        with open(path, "a", encoding="utf-8") as file:
+            file.writelines(json.dumps({"what": SETTING, "why": sentence}) + "\n" for sentence in sentences)
 
 
 def _separate() -> None:

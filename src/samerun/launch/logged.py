@@ -6,7 +6,7 @@ what it handed over. All of it may be absent, cut or damaged, and is then read a
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import msgspec
 from msgspec import Struct
@@ -39,9 +39,14 @@ def read_given(folder: RunFolder) -> Given:
         return Given()
 
 
+def problems_file(folder: RunFolder) -> Path:
+    """Return the file of what could not be kept: one ``NotCaptured`` in JSON a line."""
+    return folder.logs / "not_captured.jsonl"
+
+
 def add_problem(folder: RunFolder, problem: NotCaptured) -> None:
     """Append one thing that could not be kept."""
-    log = files.AppendFile(folder.logs / "not_captured.jsonl")
+    log = files.AppendFile(problems_file(folder))
     try:
         log.append(msgspec.json.encode(exact.plain(msgspec.to_builtins(problem))) + b"\n")
     finally:
@@ -51,7 +56,7 @@ def add_problem(folder: RunFolder, problem: NotCaptured) -> None:
 def read_problems(folder: RunFolder) -> list[NotCaptured]:
     """Return what could not be kept, each thing once."""
     try:
-        lines = files.read_bytes(folder.logs / "not_captured.jsonl").splitlines()
+        lines = files.read_bytes(problems_file(folder)).splitlines()
     except OSError:
         return []
     found: list[NotCaptured] = []

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from samerun.basics import files
 from samerun.factors.factor import Plan
 from samerun.launch import enter
+from samerun.launch.logged import problems_file
+from samerun.record.run import Run
 from samerun.store.layout import RunFolder
 
 PLAN = "mounts.json"
@@ -43,17 +44,16 @@ class SetUp:
 
     def __call__(self, command: list[str], folder: RunFolder) -> list[str]:
         """Write down what is to be set up and return the command that does it."""
-        asked = {"cwd": self._plan.cwd, "setup": self._plan.setup, "separate": False}
+        asked = {"cwd": self._plan.cwd, "setup": self._plan.setup, "separate": False, "told": told_in(folder)}
         files.write_atomic(self._path, json.dumps(asked).encode())
         return [sys.executable, "-I", "-S", enter.__file__, str(self._path), "--", *command]
 
 
-def refused(home: Path) -> list[str]:
-    """Return a sentence for each setting of a replay that the system refused: it ran without them.
+def told_in(folder: RunFolder) -> str:
+    """Return the file in which the way in tells what the system refused."""
+    return str(problems_file(folder))
 
-    Args:
-        home: the replay's own folder.
-    """
-    with suppress(FileNotFoundError):
-        return (home / f"{PLAN}.notes").read_text("utf-8", "replace").splitlines()
-    return []
+
+def refused(run: Run) -> list[str]:
+    """Return a sentence for each setting of a replay that the system refused: it ran without them."""
+    return [gap.why for gap in run.not_captured if gap.what == enter.SETTING]

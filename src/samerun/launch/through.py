@@ -12,6 +12,7 @@ from samerun.basics import files
 from samerun.factors.factor import Plan
 from samerun.launch import enter
 from samerun.launch.ground import Ground
+from samerun.launch.surroundings import told_in
 from samerun.launch.tree import is_environment
 from samerun.launch.workspace import Workspace
 from samerun.record.missing import Missing
@@ -51,7 +52,7 @@ class Through:
         """Write what is to be mounted and return the command that does it."""
         home = self._workspace.folder.parent
         mounts = {"overlays": self._overlays(), "binds": self._binds(home, folder)}
-        plan = {"cwd": self._plan.cwd, "setup": self._plan.setup, **mounts}
+        plan = {"cwd": self._plan.cwd, "setup": self._plan.setup, "told": told_in(folder), **mounts}
         path = home / "mounts.json"
         files.write_atomic(path, json.dumps(plan).encode())
         return [sys.executable, "-I", "-S", enter.__file__, str(path), "--", *command]

@@ -18,6 +18,8 @@ from samerun.explain.checking.varying import CONDITIONS
         ("unseeded-numpy", ["table.sample"], "`random_state=0` to `sample`"),
         ("unseeded-numpy", ["RandomForestClassifier", "fit"], "`random_state=0` to `RandomForestClassifier`"),
         ("unseeded-numpy", ["np.random.RandomState"], "`RandomState(0)`"),
+        ("unseeded-numpy", ["model.fit"], "to the estimator where it is made"),
+        ("unseeded-numpy", ["Path", "np.random.normal"], "before this line: `np.random.seed(0)`"),
         ("unseeded-numpy", ["np.random.rand"], "np.random.seed(0)"),
         ("unseeded-python", ["random.Random"], "random.Random(0)"),
         ("unseeded-python", ["random.shuffle"], "random.seed(0)"),

@@ -17,8 +17,8 @@ from samerun.store.objects import Objects
 
 def find(a: Run, b: Run, objects: Objects) -> list[Candidate]:
     """Return a candidate for each option and argument that differs; another path of the interpreter is none."""
-    argvs = [[] if isinstance(each, Missing) else list(each["argv"]) for each in _readings(a, b)]
-    if argvs[0] == argvs[1]:
+    argvs = [[] if isinstance(each, Missing) else list(each.get("argv", ())) for each in _readings(a, b)]
+    if argvs[0] == argvs[1] or [] in argvs:
         return []
     declared = {**declared_options(trees_of(a, objects).values()), **declared_options(trees_of(b, objects).values())}
     mine, theirs = (values_of(grouped(argv, declared)) for argv in argvs)

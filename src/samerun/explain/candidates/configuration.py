@@ -19,7 +19,7 @@ from samerun.store.objects import Objects
 def make(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
     """Return the candidate of one key; what the program itself recorded follows from something else."""
     path, _, key = change.subject.partition(":")
-    if path == RECORDED and content_of(a, path, objects) is None:
+    if path == RECORDED and fact_of(a, path) is None and fact_of(b, path) is None:
         return None
     contents = content_of(a, path, objects), content_of(b, path, objects)
     if None in contents:

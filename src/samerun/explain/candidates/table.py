@@ -165,4 +165,4 @@ _MAKERS: dict[str, Maker] = {
     "working-directory": _place,
 }
 
-_ORDER = {kind: place for place, kind in enumerate(("code", "data", "config", "arguments", *_MAKERS))}
+_ORDER = {kind: at for at, kind in enumerate(dict.fromkeys(("code", "data", "config", "arguments", *_MAKERS)))}

@@ -41,8 +41,11 @@ def _numpy(calls: Calls) -> str:
         return "pass a seed: `np.random.default_rng(0)`"
     if made := next((name for name in names if name in _BIT_GENERATORS), None):
         return f"pass a seed: `{made}(0)`"
-    if learner := next((name for name in names if _takes_random_state(name)), None):
+    is_drawn_here = any(".random." in call for call in calls)
+    if not is_drawn_here and (learner := next((name for name in names if _takes_random_state(name)), None)):
         return f"pass `random_state=0` to `{learner}`, or seed numpy first: `np.random.seed(0)`"
+    if not is_drawn_here and any(name.startswith("fit") for name in names):
+        return "pass `random_state=0` to the estimator where it is made, or seed numpy first: `np.random.seed(0)`"
     return "seed it before this line: `np.random.seed(0)`; better, draw from `np.random.default_rng(0)`"
 
 
@@ -51,7 +54,7 @@ _BIT_GENERATORS = ("RandomState", "Generator", "SeedSequence", "PCG64", "PCG64DX
 
 def _takes_random_state(name: str) -> bool:
     """Say whether a name looks like one of scikit-learn's or pandas', which take ``random_state``."""
-    return bool(re.fullmatch(r"[A-Z]\w+|train_test_split|make_\w+|cross_val_\w+|fit\w*|sample|shuffle|resample", name))
+    return bool(re.fullmatch(r"[A-Z]\w+|train_test_split|make_\w+|sample|shuffle|resample", name))
 
 
 def _python(calls: Calls) -> str:

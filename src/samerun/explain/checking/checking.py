@@ -20,6 +20,9 @@ from samerun.explain.checking.use import Use, watching
 from samerun.explain.checking.varying import Moved
 from samerun.explain.judging import Judge, Kept
 from samerun.explain.laboratory import BudgetSpent, Laboratory
+from samerun.factors.condition import MODE
+from samerun.inside.conditions.threads import WORKERS
+from samerun.launch.surroundings import refused
 from samerun.record.cause import Cause, Check, Sensitivity, Unconfirmed
 from samerun.record.values import Values
 from samerun.store.objects import Objects
@@ -125,6 +128,9 @@ class _Checking:
     def _leave_open(self, found: TakenApart) -> None:
         tried = ", ".join(found.tried) or "nothing"
         self.notes.append(f"With all held still that can be ({tried}) it does not agree with itself.")
+        self.notes += (
+            f"{why}, so it was not held still." for why in refused(self.bench.holding(found.tried).runs[0].run)
+        )
         for kind in found.tried:
             self.unconfirmed.append(Unconfirmed(kind, kind, "held still with all the others, and the results differ"))
         for host in reading(self.bench.base.run, "network"):
@@ -188,7 +194,8 @@ class _Checking:
             except (CannotReplay, CannotStart) as error:
                 self.unconfirmed.append(Unconfirmed(kind, kind, f"it cannot be varied here: {error.sentence}"))
                 continue
-            if moved is not None and moved.doubtful and not self.bench.holding(()).agrees():
+            # Where much seems to matter, it may be that plain runs agreed by chance: more of them are worth their time.
+            if moved and (moved.doubtful or self.causes or self.sensitive) and not self.bench.holding(()).agrees():
                 return False
             if moved is None or moved.once:
                 self.insensitive[kind] = None
@@ -228,6 +235,8 @@ class _Checking:
     def _subject(self, kind: str, values: Mapping[str, Any] | None) -> str:
         if kind in GENERATORS:
             return kind.removeprefix("unseeded-")
+        if (values or {}).get(MODE) == WORKERS:
+            return "num_workers"
         known = reading(self.bench.base.run, kind)
         changed = [name for name, value in (values or {}).items() if known.get(name) != value]
         named = [name for name in changed if name.isupper()]

@@ -11,8 +11,8 @@ from samerun.explain.checking.sources import FACTOR_OF, GENERATORS, reading
 from samerun.explain.checking.use import Use
 from samerun.explain.judging import Judge, Kept
 from samerun.factors import FACTORS
-from samerun.factors.condition import Condition
-from samerun.factors.factor import Factor, Plan
+from samerun.factors.condition import MODE, Condition
+from samerun.launch.surroundings import refused
 from samerun.record.values import Values
 
 CONDITIONS = (
@@ -51,6 +51,7 @@ class Moved:
         within_rounding: whether numbers alone differ, and by no more than rounding.
         is_ours: whether it is carried out by samerun inside the program, which may itself keep a program from ending.
         once: whether the result moved only once of twice: by chance then, not with the condition.
+        is_steady: whether it moved to the same result twice.
     """
 
     kind: str
@@ -60,11 +61,12 @@ class Moved:
     within_rounding: bool = False
     is_ours: bool = False
     once: bool = False
+    is_steady: bool = True
 
     @property
     def doubtful(self) -> bool:
         """Whether plain runs may differ too, though two of them agreed."""
-        return self.once or self.kind in CHANCY
+        return self.once or not self.is_steady or self.kind in CHANCY
 
 
 def kinds_to_vary(use: Use, only: Collection[str] | None = None) -> list[str]:
@@ -95,14 +97,14 @@ def vary(bench: Bench, kind: str, reference: Kept, beside: Mapping[str, Values])
     for values in factor.variations(reading(bench.base.run, kind)):
         varied = {**beside, kind: values}
         run = bench.as_recorded(varied, f"with another {kind}")
-        _refuse_not_given(bench, factor, values, run)
         if bench.same(reference, run):
+            _refuse_not_given(run)
             continue
         again = bench.as_recorded(varied, f"with another {kind}, once more", repeat=1)
         moved = Moved(
             kind, varied, bench.judge.describe(reference, run), ending(run, reference),
-            is_rounding(kind, bench.judge, (reference, run)), isinstance(factor, Condition),
-            bench.same(reference, again),
+            is_rounding(kind, bench.judge, (reference, run)), isinstance(factor, Condition) or MODE in values,
+            bench.same(reference, again), bench.same(run, again),
         )  # fmt: skip
         if not moved.once:
             return moved
@@ -110,12 +112,10 @@ def vary(bench: Bench, kind: str, reference: Kept, beside: Mapping[str, Values])
     return once
 
 
-def _refuse_not_given(bench: Bench, factor: Factor, values: Values, run: Kept) -> None:
-    """Refuse to conclude anything from a run around which nothing could be changed: it was made without a namespace."""
-    plan = Plan([], bench.base.run.cwd, {})
-    factor.give(plan, values)
-    if plan.setup and run.run.place.tree != bench.base.run.place.tree:
-        raise CannotReplay("It takes mount namespaces, which do not work here.", "Ask again where they do (Linux).")
+def _refuse_not_given(run: Kept) -> None:
+    """Refuse to conclude anything from a result that stayed the same where the system refused to change something."""
+    if lacking := refused(run.run):
+        raise CannotReplay(f"{lacking[0]}.", "Ask again where that is allowed.")
 
 
 def can_vary(bench: Bench, kind: str) -> bool:
