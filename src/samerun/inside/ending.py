@@ -71,10 +71,19 @@ def _torch(module: Any) -> dict[str, object]:
         "torch.cpu_capability": "_get_cpu_capability",
     }
     answers: dict[str, object] = {key: getattr(native, name)() for key, name in names.items() if hasattr(native, name)}
+    reduced = _reduced(getattr(native, "_get_fp32_precision_getter", None))
+    if reduced:
+        answers["torch.mkldnn_precision"] = reduced
     answers["torch.version"] = module.__version__
     answers["torch.cuda_build"] = module.version.cuda
     answers["torch.default_dtype"] = module.get_default_dtype()
     return answers
+
+
+def _reduced(precision: Any) -> str:
+    """Return which products of 32 bits the processor may calculate with fewer."""
+    found = {name: precision("mkldnn", name) for name in ("matmul", "conv", "rnn")} if precision else {}
+    return ", ".join("%s %s" % each for each in found.items() if each[1] not in ("none", "ieee"))
 
 
 def _torch_cuda(module: Any) -> dict[str, object]:

@@ -35,6 +35,7 @@ KINDS: Mapping[str, str] = {
     "memory-address": "addresses",
     "process-id": "process_id",
     "nondeterministic-kernel": "kernels",
+    "precision": "precision",
 }
 """Each kind with the module beside this one that carries it out: ``install(mode)`` is called once in each process."""
 
