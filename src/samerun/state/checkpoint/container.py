@@ -85,7 +85,8 @@ def write(descriptor: int, facts: dict[str, Any], pickle: bytes, storages: Seque
             member = Member(name, len(data), zlib.crc32(data), writer.offset)
             writer.write(_local(member), data)
             members.append(member)
-        writer.write(_directory(members, writer.offset) + _ending(members, writer.offset, facts))
+        directory = _directory(members)
+        writer.write(directory + _ending(len(members), len(directory), writer.offset, facts))
         return writer.finish()
 
 
@@ -132,21 +133,20 @@ def _central(member: Member) -> bytes:
     return _CENTRAL.pack(b"PK\x01\x02", *numbers) + name + extra
 
 
-def _directory(members: Sequence[Member], start: int) -> bytes:
+def _directory(members: Sequence[Member]) -> bytes:
     return b"".join(_central(member) for member in members)
 
 
-def _ending(members: Sequence[Member], start: int, facts: dict[str, Any]) -> bytes:
+def _ending(count: int, size: int, start: int, facts: dict[str, Any]) -> bytes:
     """Return what follows the directory, but for the hash itself.
 
     Args:
-        members: all of them.
+        count: how many members there are.
+        size: the directory's bytes.
         start: where the directory begins.
         facts: what the comment shows.
     """
     comment = MARK + json.dumps(facts, ensure_ascii=True, separators=(",", ":")).encode() + _HASH
-    size = sum(len(_central(member)) for member in members)
-    count = len(members)
     large = b""
     if count >= _FULL_COUNT or start >= _FULL or size >= _FULL:
         large = _END64.pack(b"PK\x06\x06", _END64.size - 12, 45, 45, 0, 0, count, count, size, start)
@@ -200,8 +200,8 @@ def read(path: Path) -> Contents:
         size = os.fstat(descriptor).st_size
         tail = _tail(descriptor, size)
         facts, digest, end = _facts(tail, path, descriptor)
-        members, start = _members(descriptor, size - len(tail) + end, path)
-        storages = _read_members(descriptor, members, start, size, facts, digest, path)
+        listed = _members(descriptor, size - len(tail) + end, path)
+        storages = _read_members(descriptor, listed, size, facts, digest, path)
     finally:
         os.close(descriptor)
     return Contents(facts, storages[0].numpy().tobytes(), storages[1 + len(_SMALL) :], digest)
@@ -242,8 +242,17 @@ def _facts(tail: bytes, path: Path, descriptor: int) -> tuple[dict[str, Any], st
     return facts, found[2].decode(), end
 
 
-def _members(descriptor: int, end: int, path: Path) -> tuple[list[Member], int]:
-    """Return the members that the directory names and where it starts; ``end`` is the end record's offset."""
+class _Listed(NamedTuple):
+    """What a directory names: the members, each with its own header; the directory itself, and where it starts."""
+
+    members: list[Member]
+    headers: list[bytes]
+    directory: bytes
+    start: int
+
+
+def _members(descriptor: int, end: int, path: Path) -> _Listed:
+    """Return what the directory names; ``end`` is the end record's offset."""
     numbers = _END.unpack(_pread(descriptor, _END.size, end))
     count, size, start = numbers[4], numbers[5], numbers[6]
     if _FULL_COUNT in (count,) or _FULL in (size, start):
@@ -254,13 +263,14 @@ def _members(descriptor: int, end: int, path: Path) -> tuple[list[Member], int]:
     if start + size > end or count * _CENTRAL.size > size:
         raise damaged(path, "its directory does not lie in it")
     directory = _pread(descriptor, size, start)
-    members = list(_listed(directory, count, path))
-    if _directory(members, start) != directory:
+    listed = list(_listed(directory, count, path))
+    members = [member for member, _ in listed]
+    if _directory(members) != directory:
         raise damaged(path, "its directory is not as samerun writes it")
-    return members, start
+    return _Listed(members, [header for _, header in listed], directory, start)
 
 
-def _listed(directory: bytes, count: int, path: Path) -> Iterator[Member]:
+def _listed(directory: bytes, count: int, path: Path) -> Iterator[tuple[Member, bytes]]:
     place = offset = 0
     for number in range(count):
         numbers = _CENTRAL.unpack(directory[place : place + _CENTRAL.size].ljust(_CENTRAL.size, b"\0"))
@@ -269,8 +279,9 @@ def _listed(directory: bytes, count: int, path: Path) -> Iterator[Member]:
         if size == _FULL:
             size = int.from_bytes(extra[4:12], "little")
         member = Member(_expected_name(number), size, numbers[7], offset)
-        yield member
-        offset += len(_local(member)) + size
+        header = _local(member)
+        yield member, header
+        offset += len(header) + size
         place = name_at + numbers[10] + numbers[11]
     if place != len(directory):
         raise damaged(path, "its directory does not end where it should")
@@ -282,15 +293,15 @@ def _expected_name(number: int) -> str:
 
 
 def _read_members(
-    descriptor: int, members: list[Member], start: int, size: int, facts: dict[str, Any], digest: str, path: Path
+    descriptor: int, listed: _Listed, size: int, facts: dict[str, Any], digest: str, path: Path
 ) -> list[torch.Tensor]:
     """Read all in the order of the file, each member into memory of its own, and check every byte."""
-    ends = members[-1].offset + len(_local(members[-1])) + members[-1].size if members else 0
-    if len(members) < 1 + len(_SMALL) or ends != start:
+    members, headers, directory = listed.members, listed.headers, listed.directory
+    ends = members[-1].offset + len(headers[-1]) + members[-1].size if members else 0
+    if len(members) < 1 + len(_SMALL) or ends != listed.start:
         raise damaged(path, "its members do not fill it")
-    headers = [_local(member) for member in members]
-    ending = _directory(members, start) + _ending(members, start, facts)
-    if size != start + len(ending) + 64:
+    ending = directory + _ending(len(members), len(directory), listed.start, facts)
+    if size != listed.start + len(ending) + 64:
         raise damaged(path, "its end is not as samerun writes it")
     storages = [torch.empty(member.size, dtype=torch.uint8) for member in members]
     found = [bytearray(len(each)) for each in (*headers, ending)]
