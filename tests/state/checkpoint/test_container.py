@@ -216,11 +216,11 @@ def test_headers_beyond_four_gigabytes_are_read_by_zipfile(size: int) -> None:
     members = [container.Member("data.pkl", 10, 1, 0), container.Member("data/0", size, 2, 128)]
     members.append(container.Member("data/1", 4, 3, size + 300))
     start = size + 1000
-    directory = container._directory(members, start)
+    directory = container._directory(members)
     found = list(container._listed(directory, 3, Path("x")))
     assert [each.size for each in found] == [10, size, 4]
     assert len(container._local(members[1])) % 64 == 0
-    assert b"PK\x06\x06" in container._ending(members, start, {})
+    assert b"PK\x06\x06" in container._ending(len(members), len(directory), start, {})
 
 
 def test_reading_calls_nothing(tmp_path: Path) -> None:
