@@ -29,7 +29,7 @@ def test_notes_go_to_standard_error(samerun: Samerun, data: Path) -> None:
     (data / "out").symlink_to("/etc")
     (data / ".git").mkdir()
     answer = samerun("data", "lock", "data")
-    assert "lead out of what is locked" in answer.err
+    assert "data/out leads out of what is locked" in answer.err
     assert "data/.git left out" in answer.err
     assert samerun("data", "lock", "data", "--json").document["left_out"] == ["data/.git"]
 
@@ -52,3 +52,13 @@ def test_quick_and_reread(samerun: Samerun, monkeypatch: pytest.MonkeyPatch) -> 
     assert samerun("data", "verify", "data.lock", "--quick").status == 0
     assert samerun("data", "diff", "data.lock", "data", "--quick", "--brief").status == 0
     assert samerun("data", "lock", "data", "--reread").status == 3
+
+
+def test_a_lock_is_printed(samerun: Samerun) -> None:
+    answer = samerun("data", "lock", "data", "-o", "-")
+    assert samerun("data", "lock", "data").status == answer.status == 0
+    assert answer.out == Path("data.lock").read_text()
+    assert "2 files" in answer.err
+    assert not Path("-").exists()
+    refused = samerun("data", "lock", "data", "-o", "-", "--json")
+    assert (refused.status, "another document" in refused.document["error"]) == (2, True)

@@ -67,3 +67,11 @@ def test_a_local_lock_is_not_replaced_by_a_remote_one(samerun: Samerun, bucket: 
     before = Path("data.lock").read_bytes()
     assert samerun("data", "lock", "memory:///b/data").status == 2
     assert Path("data.lock").read_bytes() == before
+
+
+def test_a_lock_is_printed(samerun: Samerun, bucket: Any) -> None:
+    answer = samerun("data", "lock", "memory:///b/data", "-o", "-")
+    samerun("data", "lock", "memory:///b/data")
+    assert answer.out == Path("data.lock").read_text()
+    assert answer.err == "samerun: 2 remote files, 6 bytes, as their servers say\n"
+    assert not Path("-").exists()

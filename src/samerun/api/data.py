@@ -27,7 +27,7 @@ class Locked:
 
 def lock_data(
     paths: Sequence[str],
-    output: str,
+    output: str | None,
     *,
     root: str | None = None,
     also: Sequence[str] = (),
@@ -36,7 +36,7 @@ def lock_data(
 ) -> Locked:
     """Lock files and folders; see ``samerun.data.lock``."""
     made = make_lock(paths, output, root=root, also=also, quick=quick, cache=data_cache(), progress=progress)
-    return Locked(made.lock, made.base, made.left_out, notes(made.lock.manifest, made.left_out))
+    return Locked(made.lock, made.base, made.left_out, notes(made.lock.manifest, made.left_out, made.lock.paths))
 
 
 def verify_data(

@@ -9,14 +9,17 @@ from samerun.cli.data_page import content_words, summary
 from samerun.cli.data_progress import DataProgress
 from samerun.cli.data_remote import are_remote, lock_addresses
 from samerun.cli.options import json_option
-from samerun.cli.printing import print_document, print_page, say
+from samerun.cli.printing import print_document, print_file, print_page, say
+from samerun.data.lock_file import encode_lock
 from samerun.errors import BadOption
 from samerun.report.plain_words import clean
 
 
 @click.command("lock", short_help="Write down what data is now.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("-o", "--output", default="data.lock", show_default=True, metavar="FILE", help="The lock to write.")
+@click.option(
+    "-o", "--output", default="data.lock", show_default=True, metavar="FILE", help="The lock to write; - prints it."
+)
 @click.option("--root", metavar="DIR", help="The folder that the lock's paths start from; without it, the lock's own.")
 @click.option("--sha256", is_flag=True, help="Keep the SHA-256 of each file too.")
 @click.option("--md5", is_flag=True, help="Keep the MD5 of each file too.")
@@ -38,6 +41,8 @@ def command(
     The data is only read. Links are written down and not followed; pipes and devices are named and not opened.
     PATH may also be an address (https://..., s3://..., gs://...): then what the server says of each file is kept.
     """
+    if output == "-" and as_json:
+        raise BadOption("-o - prints the lock itself, and --json another document.", "Leave one of them out.")
     if are_remote(paths):
         if root is not None or sha256 or md5 or reread:
             raise BadOption("--root, --sha256, --md5 and --reread are for local data.", "Addresses take --bytes.")
@@ -46,11 +51,18 @@ def command(
         raise BadOption("--bytes is for addresses; local files are always read.", "Leave it out.")
     also = [name for name, asked in (("sha256", sha256), ("md5", md5)) if asked]
     with DataProgress() as progress:
-        locked = api.lock_data(paths, output, root=root, also=also, quick=not reread, progress=progress.tell)
+        locked = api.lock_data(
+            paths, None if output == "-" else output, root=root, also=also, quick=not reread, progress=progress.tell
+        )
     if as_json:
         print_document("data-lock/1", _document(locked, output))
         return 0
-    print_page(f"{clean(output)}: {content_words(locked.lock.manifest)}, root {locked.lock.root}\n")
+    page = f"{content_words(locked.lock.manifest)}, root {locked.lock.root}"
+    if output == "-":
+        print_file(encode_lock(locked.lock))
+        say(f"samerun: {page}")
+    else:
+        print_page(f"{clean(output)}: {page}\n")
     for note in locked.notes:
         say(f"samerun: {clean(note)}")
     return 0

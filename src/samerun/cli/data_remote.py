@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from samerun.basics.lazy import lazy_names
 from samerun.cli.data_progress import DataProgress
-from samerun.cli.printing import print_document, print_page, say
+from samerun.cli.printing import print_document, print_file, print_page, say
 from samerun.data.remote_names import is_remote
 from samerun.errors import BadOption
 from samerun.report.plain_words import clean, plural, size
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _late = lazy_names(
     __name__,
     {
+        "encode_remote_lock": "samerun.data.remote_lock:encode_remote_lock",
         "lock_remote": "samerun.data.remote_locking:lock_remote",
         "remote_notes": "samerun.data.remote_notes:remote_notes",
     },
@@ -42,19 +43,26 @@ def lock_addresses(urls: Sequence[str], output: str, read: bool, as_json: bool) 
 
     Args:
         urls: the addresses.
-        output: the lock to write.
+        output: the lock to write; ``-`` prints it.
         read: read every byte.
         as_json: print the document.
     """
     with DataProgress() as progress:
-        made: RemoteLock = _late("lock_remote")(urls, output, read=read, progress=progress.tell)
+        made: RemoteLock = _late("lock_remote")(
+            urls, None if output == "-" else output, read=read, progress=progress.tell
+        )
     notes = _late("remote_notes")(made, urls)
     if as_json:
         facts = {"files": len(made.entries), "bytes": made.bytes, "read": made.read, "notes": notes}
         print_document("data-remote-lock/1", {"lock": output, "urls": list(made.urls), **facts})
         return 0
     how = "read" if made.read else "as their servers say"
-    print_page(f"{clean(output)}: {plural(len(made.entries), 'remote file')}, {size(made.bytes)}, {how}\n")
+    page = f"{plural(len(made.entries), 'remote file')}, {size(made.bytes)}, {how}"
+    if output == "-":
+        print_file(_late("encode_remote_lock")(made))
+        say(f"samerun: {page}")
+    else:
+        print_page(f"{clean(output)}: {page}\n")
     for note in notes:
         say(f"samerun: {clean(note)}")
     return 0

@@ -31,6 +31,19 @@ def print_page(text: str) -> None:
         raise ReaderGone from error
 
 
+def print_file(content: bytes) -> None:
+    """Print on standard output what would else be written to a file, byte for byte.
+
+    Raises:
+        ReaderGone: nobody reads standard output any more.
+    """
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise ReaderGone from error
+
+
 def print_document(schema: str, document: dict[str, Any]) -> None:
     """Print the command's one JSON document on standard output.
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 import posixpath
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from samerun.data.lock_checks import folders_of
-from samerun.data.manifest import Entry, Manifest
+from samerun.data.manifest import Manifest, raw
 
 _FEW = 3
+_MOST_TURNS = 40  # as many as Linux follows
 
 
-def notes(manifest: Manifest, left_out: Sequence[str] = ()) -> list[str]:
+def notes(manifest: Manifest, left_out: Sequence[str] = (), paths: Sequence[str] = (".",)) -> list[str]:
     """Return a sentence for each thing that a lock of this data cannot hold or that may not survive a copy.
 
     Args:
         manifest: what is locked.
         left_out: what was left out.
+        paths: the files and folders that were named, as they stand in the lock.
     """
-    links = [entry for entry in manifest.entries if entry.kind == "link"]
     found = [
-        *_of_links(manifest, links),
+        *_of_links(manifest, paths),
         _sentence(
             "{} differ only in case or in their unicode form; some file systems take them for one", _clashes(manifest)
         ),
@@ -34,20 +35,58 @@ def notes(manifest: Manifest, left_out: Sequence[str] = ()) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def _of_links(manifest: Manifest, links: Sequence[Entry]) -> Iterator[str]:
-    if not links:
+def links_out(manifest: Manifest, paths: Sequence[str] = (".",)) -> list[str]:
+    """Return the links that lead out of what is locked, by whatever links on the way: what is there is no part of it.
+
+    Args:
+        manifest: what is locked.
+        paths: the files and folders that were named, as they stand in the lock.
+    """
+    return [path for path, end in _ends(manifest).items() if not _is_below(end, paths)]
+
+
+def _of_links(manifest: Manifest, paths: Sequence[str]) -> Iterator[str]:
+    out, ends = links_out(manifest, paths), _ends(manifest)
+    if not ends:
         return
-    paths = {entry.path for entry in manifest.entries}
-    there = paths | folders_of(paths)
-    out, nowhere = [], []
-    for link in links:
-        end = posixpath.normpath(posixpath.join(posixpath.dirname(link.path), link.target))
-        if end.startswith(("/", "../")) or end == "..":
-            out.append(link.path)
-        elif end not in there and end != ".":
-            nowhere.append(link.path)
-    yield _sentence("{} lead out of what is locked: only the text of such a link is locked, not what it leads to", out)
-    yield _sentence("{} lead to nothing that is locked", nowhere)
+    there = {entry.path for entry in manifest.entries}
+    there |= {".", *folders_of(there), *paths}
+    yield _sentence(
+        "{} leads out of what is locked: only the text of that link is locked, not what it leads to",
+        out,
+        "{} lead out of what is locked: only the text of such links is locked, not what they lead to",
+    )
+    nowhere = sorted({path for path, end in ends.items() if end not in there} - set(out), key=raw)
+    yield _sentence("{} leads to nothing that is locked", nowhere, "{} lead to nothing that is locked")
+
+
+def _ends(manifest: Manifest) -> dict[str, str]:
+    """Return where each link leads by its text; what ``_climbs`` is outside of the folder that the paths start from."""
+    links = {entry.path: entry.target for entry in manifest.entries if entry.kind == "link"}
+    return {path: _end(path, links) for path in links}
+
+
+def _end(path: str, links: Mapping[str, str]) -> str:
+    """Follow a link, and the links on the way; those in a circle lead to themselves."""
+    at, left, turns = posixpath.dirname(path), [posixpath.basename(path)], 0
+    while left and not _climbs(at):
+        at = posixpath.normpath(posixpath.join(at, left.pop()))
+        target = links.get(at)
+        if target is not None and turns < _MOST_TURNS:
+            turns += 1
+            left += target.strip("/").split("/")[::-1] + ["/"] * target.startswith("/")
+            at = posixpath.dirname(at)
+    return at
+
+
+def _climbs(end: str) -> bool:
+    return end == ".." or end.startswith(("/", "../"))
+
+
+def _is_below(end: str, paths: Sequence[str]) -> bool:
+    if "." in paths:
+        return not _climbs(end)
+    return any(end == path or end.startswith(f"{path}/") for path in paths)
 
 
 def _clashes(manifest: Manifest) -> list[str]:
@@ -59,8 +98,9 @@ def _clashes(manifest: Manifest) -> list[str]:
     return [path for group in groups.values() if len(group) > 1 for path in group]
 
 
-def _sentence(words: str, paths: Sequence[str]) -> str:
+def _sentence(words: str, paths: Sequence[str], of_many: str = "") -> str:
+    """Return a sentence about paths; ``of_many`` are its words where there are several."""
     if not paths:
         return ""
     more = f" and {len(paths) - _FEW:,} more" if len(paths) > _FEW else ""
-    return words.format(", ".join(paths[:_FEW]) + more)
+    return (of_many if of_many and len(paths) > 1 else words).format(", ".join(paths[:_FEW]) + more)
