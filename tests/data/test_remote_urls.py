@@ -49,6 +49,14 @@ def test_what_is_no_address_from_here(url: str) -> None:
         checked_url(url)
 
 
+@pytest.mark.parametrize("given", ["q", "", "data/train.csv", "C:/x", "me:secret@host/x"])
+def test_no_address_at_all_is_said_and_not_repeated(given: str) -> None:
+    with pytest.raises(BadOption) as caught:
+        checked_url(given)
+    assert caught.value.sentence.startswith("What was given is no address")
+    assert "secret" not in str(caught.value)
+
+
 def test_below() -> None:
     assert [below(url, "s3://b/a") for url in ("s3://b/a", "s3://b/a/x", "s3://b/ab", "s3://b")] == [
         *(True, True),

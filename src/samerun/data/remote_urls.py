@@ -41,12 +41,15 @@ def checked_url(url: str) -> str:
         BadOption: its protocol is not offered, it names nothing, or it holds what no address can.
     """
     found = ADDRESS.match(url)
-    protocol = found[1].lower() if found else ""
+    if not found:  # what was given is not repeated: it may hold a password
+        sentence = "What was given is no address: it does not begin with a protocol such as https:// or s3://."
+        raise BadOption(sentence, "Give a whole address; files of this machine are locked as data.lock does.")
+    protocol = found[1].lower()
     if protocol not in PROTOCOLS or "::" in url.partition("/")[0]:
         hint = (
             "Give the path as it is." if protocol in ("file", "local") else f"There are: {', '.join(PROTOCOLS[:-1])}."
         )
-        raise BadOption(f"Addresses of the form {protocol or 'of this'}:// are not read.", hint)
+        raise BadOption(f"Addresses of the form {protocol}:// are not read.", hint)
     if _CONTROL.search(url) if is_web(url) else "\0" in url or "\n" in url:
         raise BadOption("The address holds a space or a control character.", "Write it as %20 and the like.")
     if not split(url).hostname and protocol != "memory":
