@@ -73,6 +73,18 @@ def test_a_changed_root_is_data_by_file(project: Lab) -> None:
     assert [(each.kind, each.subject) for each in found.factors] == [("data", "data/b.csv"), ("data", "data/c.csv")]
 
 
+def test_a_link_that_leads_out_is_said(project: Lab) -> None:
+    project.write(disk__train_csv="a")
+    (project.folder / "data/train").symlink_to("../disk")
+    (project.folder / "data/same").symlink_to("a.csv")
+    for number in range(data_locks.SAID + 1):
+        (project.folder / f"data/x{number:02}").symlink_to("/nowhere")
+    found = gaps(project.record(READ_A, data=["data"]))
+    assert "leads out of what was locked" in found["data/train"]
+    assert "data/same" not in found
+    assert found["locked data"] == "2 more links lead out of it"
+
+
 def test_a_link_that_was_turned_is_seen(project: Lab) -> None:
     (project.folder / "data/link").symlink_to("a.csv")
     one = project.record(READ_A, data=["data"])

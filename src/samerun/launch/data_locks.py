@@ -20,6 +20,7 @@ from samerun.data.identity import Progress
 from samerun.data.lock_file import Lock, write_lock
 from samerun.data.locking import lock, look_below
 from samerun.data.manifest import Entry
+from samerun.data.noticing import links_out
 from samerun.data.places import remember_base
 from samerun.data.remembered import Remembered, cache_file
 from samerun.data.verifying import changes_between
@@ -31,7 +32,7 @@ from samerun.record.missing import NotCaptured
 from samerun.store.layout import RunFolder, StoreLayout, folder_name
 
 SAID = 20
-"""How many changes are said one by one."""
+"""How many changes, or links, are said one by one."""
 
 
 class LockedPath:
@@ -108,6 +109,23 @@ def put_locks(locked: Sequence[LockedPath], folder: RunFolder, ground: Ground) -
         name = ground.name(one.path)
         said.append(LockedData(name, place, one.base, one.lock.root, manifest.files, manifest.bytes))
     return said
+
+
+def links_out_of(locked: Iterable[LockedPath], ground: Ground) -> list[NotCaptured]:
+    """Return the links that lead out of what was locked: nobody promised anything of what they lead to.
+
+    Args:
+        locked: what was locked.
+        ground: where the program runs.
+    """
+    why = "it is a link that leads out of what was locked: its text is, what it leads to is not"
+    gaps = [
+        NotCaptured(ground.name(one.full(path)), why)
+        for one in locked
+        for path in links_out(one.lock.manifest, one.lock.paths)
+    ]
+    more = [NotCaptured("locked data", f"{len(gaps) - SAID:,} more links lead out of it")] if len(gaps) > SAID else []
+    return [*gaps[:SAID], *more]
 
 
 def locked_facts(

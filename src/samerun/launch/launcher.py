@@ -80,8 +80,10 @@ class _Launching:
         self.log = TextLog(self.folder, order.redactor)
         self.run = self._first_record()
         if order.locks:  # loaded already, by whoever locked the data
-            locks = import_module("samerun.launch.data_locks").put_locks(order.locks, self.folder, order.ground)
-            self.run = structs.replace(self.run, locks=locks)
+            data_locks = import_module("samerun.launch.data_locks")
+            locks = data_locks.put_locks(order.locks, self.folder, order.ground)
+            gaps = [*self.run.not_captured, *data_locks.links_out_of(order.locks, order.ground)]
+            self.run = structs.replace(self.run, locks=locks, not_captured=gaps)
         run_folder.save(self.folder, self.run)
 
     def go(self) -> Launched:
