@@ -250,6 +250,24 @@ def test_foreign_and_numbered_files_are_never_pruned(tmp_path: Path) -> None:
     assert names(tmp_path) == [".notes.tmp", "epoch_000.pt", "epoch_003.pt", "last.pt"]
 
 
+def test_a_folder_with_foreign_checkpoints_alone_says_what_to_do(tmp_path: Path) -> None:
+    torch.save({}, tmp_path / "epoch_007.pt")
+    checkpoints = Checkpoints(tmp_path)
+    assert checkpoints.list() == []
+    with pytest.raises(DamagedCheckpoint, match=r"holds epoch_007\.pt and no checkpoint .* to begin anew"):
+        checkpoints.load(w=torch.zeros(1))
+    fill(checkpoints, [1])
+    assert [listed.epoch for listed in checkpoints.list()] == [1]
+    (tmp_path / "last.pt").unlink()
+    assert weight(checkpoints) == 1  # not the foreign one, whose number is higher
+
+
+def test_a_damaged_one_with_no_other_says_how_to_begin_anew(tmp_path: Path) -> None:
+    (tmp_path / "last.pt").touch()
+    with pytest.raises(DamagedCheckpoint, match=r"last\.pt is empty.*To begin anew"):
+        Checkpoints(tmp_path).load(w=torch.zeros(1))
+
+
 def test_a_folder_that_vanished_or_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     checkpoints = Checkpoints(tmp_path / "c")
     fill(checkpoints, [1])
@@ -285,6 +303,9 @@ def test_a_read_only_folder_is_one_sentence(tmp_path: Path) -> None:
         lambda f: Checkpoints(f).save(epoch="5"),
         lambda f: Checkpoints(f).save(epoch=1, mid_epoch=True),
         lambda f: Checkpoints(f).save(epoch=1, samerun=1),
+        lambda f: Checkpoints(f).save(epoch=1, which=1),
+        lambda f: Checkpoints(f).load(epoch=1),
+        lambda f: Checkpoints(f).load(step=1),
         lambda f: Checkpoints(f).save(epoch=1, metrics={"a": [1, 2]}),
         lambda f: [fill(Checkpoints(f), [1]), Checkpoints(f).load(2)],
         lambda f: [fill(Checkpoints(f), [1]), Checkpoints(f).load("epoch_1")],

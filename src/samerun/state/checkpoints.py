@@ -111,8 +111,7 @@ class Checkpoints:
         """
         name = self._name(epoch, step, mid_epoch)
         numbers = plain_metrics(metrics)
-        if META in parts:
-            raise BadOption(f"A part cannot be called {META!r}.", "Samerun keeps its own facts there; rename it.")
+        _refuse_names(parts, (META, "which"))
         if not self._is_due(name, whole(step, "step")) and not force:
             return None
         self.wait()
@@ -212,6 +211,7 @@ class Checkpoints:
             CannotRestore: it does not fit, with the names and shapes that differ; everything is as before the call.
             BadOption: there is none of that name.
         """
+        _refuse_names(parts, (META, "epoch", "step"))
         self.wait()
         path = self._find(which)
         if path is None:
@@ -226,21 +226,33 @@ class Checkpoints:
         return restoration.run(config=config, with_generators=generators)
 
     def _find(self, which: str | int | os.PathLike[str]) -> Path | None:
-        entries = self._used.entries()
-        named = [path for path in map(self._used.place, ("last", "best")) if os.path.lexists(path)]
+        named = [self._used.place(text) for text in ("last", "best") if self._has(text)]
         if isinstance(which, os.PathLike) or (isinstance(which, str) and os.sep in which):
             return Path(which)
-        if not entries and not named:
+        if not self._used.entries() and not named:
             return None
         if which in ("last", "last.pt"):
             path = self._used.place("last")
-            return path if path in named else entries[-1].path if entries else None
+            return path if path in named else self._newest()
         if which in ("best", "best.pt"):
             path = self._used.place("best")
             if path not in named:
                 raise BadOption("There is no best checkpoint yet.", "Give keep_best= and that metric to save.")
             return path
         return self._find_numbered(which)
+
+    def _newest(self) -> Path:
+        """Return the newest numbered checkpoint; there is a file of such a name."""
+        own = self._used.own_entries()
+        if own:
+            return own[-1].path
+        foreign = self._used.entries()[-1].path
+        raise DamagedCheckpoint(
+            f"{self.folder} holds {foreign.name} and no checkpoint that samerun wrote.",
+            "To go on from it, read it with torch.load(path, weights_only=True), restore the parts and save them with "
+            "Checkpoints in a folder of its own; to begin anew, name another folder or move it away.",
+            path=str(foreign),
+        )
 
     def _find_numbered(self, which: str | int) -> Path:
         """Return the checkpoint of a name or an epoch; the best or last one may be it under its other name."""
@@ -252,10 +264,11 @@ class Checkpoints:
             path = self._used.place(text)
             if wanted is not None and path.exists() and parse_name(str(self._used.peek(path).get("name"))) == wanted:
                 return path
-        there = [each.name for each in self.list()]
-        raise BadOption(
-            f"There is no checkpoint {which!r} in {self.folder}.", f"There are: {', '.join(there)}; and last, best."
-        )
+        there = [each.name for each in self.list()] + [each for each in ("last", "best") if self._has(each)]
+        raise BadOption(f"There is no checkpoint {which!r} in {self.folder}.", f"There are: {', '.join(there)}.")
+
+    def _has(self, text: str) -> bool:
+        return os.path.lexists(self._used.place(text))
 
     def _with_a_way_out(self, error: DamagedCheckpoint, path: Path) -> DamagedCheckpoint:
         """Return the error with the newest checkpoint that is whole, if there is one."""
@@ -268,11 +281,16 @@ class Checkpoints:
                 continue
             step = f"The newest whole one is {candidate.stem}: load it with load({candidate.stem!r}, ...)."
             return DamagedCheckpoint(error.sentence, f"{step} Nothing was restored.", **error.facts)
-        return error
+        if path.parent != self.folder:
+            return error
+        return DamagedCheckpoint(error.sentence, f"{error.next_step} {_ANEW}", **error.facts)
 
     def list(self) -> list[Listed]:
-        """Return the numbered checkpoints, newest last; only the last bytes of each are read."""
-        return [self._listed(entry) for entry in self._used.entries()]
+        """Return the numbered checkpoints, newest last; only the last bytes of each are read.
+
+        Files of such names that samerun did not write are left out.
+        """
+        return [self._listed(entry) for entry in self._used.own_entries()]
 
     @property
     def _used(self) -> Folder:
@@ -314,3 +332,19 @@ def _at_least_one(value: object, what: str) -> int:
     if not number:
         raise BadOption(f"{what}={value!r} is no whole number of 1 or more.", f"Give {what}=1 or more.")
     return number
+
+
+def _refuse_names(parts: Mapping[str, Any], taken: Sequence[str]) -> None:
+    """Refuse parts by names that mean something else: to samerun, to ``save``, or to ``load``."""
+    for name in taken:
+        if name in parts:
+            raise BadOption(f"A part cannot be called {name!r}: {_TAKEN[name]}", "Give it another name.", part=name)
+
+
+_TAKEN = {
+    META: "samerun keeps its own facts there.",
+    "which": "load(which=...) says which checkpoint is meant.",
+    "epoch": "load(5) or load('epoch_005') says which checkpoint is meant, and restored.epoch what it was saved with.",
+    "step": "load('step_000120') says which checkpoint is meant, and restored.step what it was saved with.",
+}
+_ANEW = "To begin anew, name another folder or move it away."

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
-from samerun.errors import CannotSave
-from samerun.state.checkpoint.checkpoint_file import write_file
+from samerun.errors import BadOption, CannotSave
+from samerun.state.checkpoint.checkpoint_file import MODE, write_file
 from samerun.state.checkpoint.folder import Folder, Rule
 from samerun.state.checkpoint.naming import Name
 
@@ -85,9 +86,31 @@ def test_an_empty_file_of_a_power_cut_is_replaced(tmp_path: Path) -> None:
     one = folder(tmp_path)
     publish(one, 1)
     one.place("last").unlink()
-    one.place("last").touch()
+    one.place("last").touch(mode=MODE)  # the inode was written, its blocks were not
+    assert [entry.name.epoch for entry in one.own_entries()] == [1]
     publish(one, 2)
     assert one.peek(one.place("last"))["epoch"] == 2
+
+
+def test_an_empty_file_of_somebody_elses_is_left(tmp_path: Path) -> None:
+    one = folder(tmp_path)
+    publish(one, 1)
+    for name in ("last", "epoch_002"):
+        one.place(name).unlink(missing_ok=True)
+        one.place(name).touch(mode=0o644)
+        with pytest.raises(BadOption, match=f"{name}.pt is there and was not written by samerun"):
+            publish(one, 2)
+        one.place(name).unlink()
+
+
+def test_own_entries_are_those_that_samerun_wrote(tmp_path: Path) -> None:
+    one = folder(tmp_path)
+    publish(one, 1)
+    torch.save({}, one.place("epoch_002"))
+    one.place("epoch_003").touch()
+    one.place("epoch_004").mkdir()
+    assert [entry.name.epoch for entry in one.entries()] == [1, 2, 3, 4]
+    assert [entry.name.epoch for entry in one.own_entries()] == [1, 3, 4]
 
 
 def test_durable_makes_the_names_survive_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

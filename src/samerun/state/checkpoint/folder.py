@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +68,10 @@ class Folder:
         parsed = ((text, parse_name(text)) for text in names)
         found = [Entry(name, self.path / text) for text, name in parsed if name and text == f"{name}{self.suffix}"]
         return sorted(found, key=lambda entry: entry.name.order)
+
+    def own_entries(self) -> list[Entry]:
+        """Return those without what somebody else wrote, newest last; damaged ones stay. Each is opened for it."""
+        return [entry for entry in self.entries() if self.is_ours(entry.path) or not _has_content(entry.path)]
 
     def place(self, name: Name | str) -> Path:
         """Return where the checkpoint of this name is or would be; ``best`` and ``last`` are names too."""
@@ -144,7 +149,7 @@ class Folder:
     def _refuse_foreign(self, path: Path) -> None:
         """Never put a checkpoint over a file that samerun did not write."""
         for each in (path, self.place("best"), self.place("last")):
-            if os.path.lexists(each) and not self.is_ours(each) and not _is_empty(each):
+            if os.path.lexists(each) and not self.is_ours(each) and not _was_ours(each):
                 raise BadOption(
                     f"{each} is there and was not written by samerun's Checkpoints; it is left as it is.",
                     "Move it away, or give Checkpoints a folder of its own.",
@@ -197,9 +202,14 @@ class Folder:
         self._remove([entry.path for entry in old[: max(len(old) - (keep - 1), 0)]])
 
 
-def _is_empty(path: Path) -> bool:
-    """Say whether it is a file without content: what a power cut may leave."""
-    return path.is_file() and path.stat().st_size == 0
+def _was_ours(path: Path) -> bool:
+    """Say whether it is what a power cut may leave of ours: a file without content, and read-only as ours are."""
+    found = os.lstat(path)
+    return stat.S_ISREG(found.st_mode) and not found.st_size and stat.S_IMODE(found.st_mode) == MODE
+
+
+def _has_content(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
 
 
 _NO_SPACE = (27, 28, 122)  # EFBIG, ENOSPC, EDQUOT: the same numbers on every Linux
