@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import time
 from pathlib import Path
@@ -48,7 +49,7 @@ def test_a_file_that_rests_is_not_read_again(tmp_path: Path, monkeypatch: pytest
     digest = cache.hash(file)
     cache.save()
     again = StatCache(tmp_path / "cache")
-    monkeypatch.setattr(hashing, "hash_file", lambda path: "read again")
+    monkeypatch.setattr(hashing, "hash_open", lambda descriptor, size: ("read again", size))
     assert again.hash(file) == digest == hash_bytes(b"content")
     _old(file, b"CONTENT")
     assert again.hash(file) == "read again"
@@ -62,6 +63,30 @@ def test_a_file_changed_within_the_clocks_grain_is_not_vouched_for(tmp_path: Pat
         with open(file, "w") as stream:
             stream.write(f"{ordinal:04}")
         assert cache.hash(file) == hash_bytes(f"{ordinal:04}".encode())
+
+
+def test_a_file_that_somebody_may_be_changing_unseen_is_not_vouched_for(tmp_path: Path) -> None:
+    file, cache = tmp_path / "file", StatCache(tmp_path / "cache")
+    _old(file, b"a" * 4096)
+    with file.open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as mapped:
+        mapped[0] = 98
+        time.sleep(0.03)
+        first = cache.hash(file)
+        mapped[1] = 98  # the page is dirty already: no time changes
+        assert cache.hash(file) == hash_bytes(b"bb" + b"a" * 4094) != first
+    assert cache.lookup(str(file), stat_key(file)) is None
+
+
+def test_what_was_needed_last_is_kept(tmp_path: Path) -> None:
+    cache = StatCache(tmp_path / "cache", most=2)
+    key = hashing.StatKey(1, 1, 1, 7, 8)
+    for name in ("/a", "/b"):
+        cache.remember(name, key, f"hash of {name}", 10**12)
+    assert cache.lookup("/a", key) == "hash of /a"
+    cache.remember("/c", key, "hash of /c", 10**12)
+    cache.save()
+    again = StatCache(tmp_path / "cache")
+    assert [again.lookup(name, key) for name in ("/a", "/b", "/c")] == ["hash of /a", None, "hash of /c"]
 
 
 def test_a_file_of_the_future_is_not_vouched_for(tmp_path: Path) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from samerun.basics.hashing import StatCache, hash_bytes
+from samerun.basics.hashing import StatCache, hash_bytes, stat_key
 from samerun.basics.redaction import Redactor
 from samerun.launch import tree as tree_module
-from samerun.launch.tree import Tree, TreeReader, find_tree
+from samerun.launch.tree import Tree, TreeReader, _content, find_tree
 from samerun.store.objects import Objects
 
 Read = Callable[[], Tree]
@@ -266,6 +268,28 @@ def test_unchanged_files_are_not_read_again(repo: Path, reader: TreeReader, obje
     assert first.files["a.py"].hash == hash_bytes(b"a")
     (repo / "a.py").chmod(0o644)
     assert again.read().files["a.py"].hash == hash_bytes(b"a")
+
+
+def test_a_file_that_somebody_has_mapped_is_read_again(repo: Path, reader: TreeReader) -> None:
+    (repo / "a.py").write_text("a" * 100)
+    time.sleep(0.03)
+    with (repo / "a.py").open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as mapped:
+        mapped[0] = 98
+        time.sleep(0.03)
+        assert reader.read().files["a.py"].hash == hash_bytes(b"b" + b"a" * 99)
+        mapped[1] = 98  # no time changes
+        assert reader.read().files["a.py"].hash == hash_bytes(b"bb" + b"a" * 98)
+
+
+def test_what_takes_a_files_place_is_not_waited_for(repo: Path) -> None:
+    file, pipe = repo / "a.py", repo / "pipe"
+    file.write_text("a")
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="took its place"):
+        _content(str(pipe), stat_key(file))
+    os.utime(file, (1, 1))
+    assert _content(str(file), stat_key(file)) == (b"a", True)
+    assert _content(str(file), stat_key(file)._replace(mtime_ns=2)) == (b"a", False)
 
 
 @pytest.fixture

@@ -15,10 +15,12 @@ from blake3 import blake3
 from samerun.basics import files
 from samerun.basics.mapped import mapped_pieces
 from samerun.basics.pieces import pieces
+from samerun.basics.resting import COARSE_TICK_NS, FINE_TICK_NS, is_open_for_writing
+
+MOST = 200_000
+"""How many entries a cache holds: some 30 MB."""
 
 _BIG = 8 << 20
-_FINE_GRAIN_NS = 20_000_000
-_COARSE_GRAIN_NS = 2_000_000_000
 
 
 class Hasher(Protocol):
@@ -116,14 +118,15 @@ class StatCache:
     """Remembers on disk the hash of each file together with its ``StatKey``.
 
     It never vouches for a file that may have changed once more within the same tick of the file system's clock as its
-    last change: such a file is hashed again. A cache that cannot be read is an empty one.
+    last change, nor for one that was open or mapped for writing: such a file is hashed again. A cache that cannot be
+    read is an empty one.
 
     Args:
         path: the cache's file; its folder exists when ``save`` is called.
-        most: how many files are kept in it, those that were learnt last; None keeps all.
+        most: how many files are kept in it, those that were learnt or asked for last.
     """
 
-    def __init__(self, path: Path, most: int | None = None) -> None:
+    def __init__(self, path: Path, most: int = MOST) -> None:
         self.path = path
         self._most = most
         self._entries = _read_entries(path)
@@ -140,36 +143,44 @@ class StatCache:
     def lookup(self, path: str, key: StatKey) -> str | None:
         """Return the hash remembered for an absolute path with this key, or None."""
         entry = self._entries.get(path)
-        return entry.hash if entry is not None and entry.key == key else None
+        if entry is None or entry.key != key:
+            return None
+        self._entries[path] = self._entries.pop(path)  # the last place is that of what was needed last
+        return entry.hash
 
     def remember(self, path: str, key: StatKey, digest: str, read_at_ns: int) -> None:
         """Keep a hash, unless the file was so young when it was read that a further change might not show.
 
         Args:
-            path: the absolute path.
+            path: the absolute path of a file that nobody had open for writing (``basics.resting``).
             key: the stat before reading, equal to the one after it.
             digest: the BLAKE3 of the content in hex.
             read_at_ns: when reading began, in nanoseconds since the epoch.
         """
         changed = max(key.mtime_ns, key.ctime_ns)
-        grain = _COARSE_GRAIN_NS if key.ctime_ns % 1_000_000 == 0 else _FINE_GRAIN_NS
+        grain = COARSE_TICK_NS if key.ctime_ns % 1_000_000 == 0 else FINE_TICK_NS
         if changed + grain <= read_at_ns and _is_text(path):
-            self._entries.pop(path, None)  # the last place is that of what was learnt last
+            self._entries.pop(path, None)
             self._entries[path] = _Entry(key, digest)
             self._changed = True
 
     def _read(self, name: str) -> str:
         began = time.time_ns()
-        before = stat_key(name)
-        digest = hash_file(name)
-        if stat_key(name) == before:
-            self.remember(name, before, digest, began)
+        descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        try:
+            before = os.fstat(descriptor)
+            rests = not is_open_for_writing(descriptor, before)
+            digest, _ = hash_open(descriptor, before.st_size)
+            if rests and key_of(os.fstat(descriptor)) == key_of(before):
+                self.remember(name, key_of(before), digest, began)
+        finally:
+            os.close(descriptor)
         return digest
 
     def save(self) -> None:
         """Write the cache if anything was learnt."""
         if self._changed:
-            if self._most is not None:
+            if len(self._entries) > self._most:
                 self._entries = dict(list(self._entries.items())[-self._most :])
             files.write_atomic(self.path, msgspec.msgpack.encode(self._entries))
             self._changed = False

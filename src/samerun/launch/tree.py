@@ -7,6 +7,7 @@ ever run (``basics.git``), and reading goes around filters: what is kept are the
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import threading
@@ -21,6 +22,7 @@ from msgspec import structs
 from samerun.basics.git import Git, NoGit, TrackedFile, blob_name, open_git
 from samerun.basics.hashing import StatCache, StatKey, hash_bytes, key_of
 from samerun.basics.redaction import Redactor
+from samerun.basics.resting import is_open_for_writing
 from samerun.factors.code import is_code
 from samerun.launch.allowance import Allowance
 from samerun.launch.secrets import is_secret_file
@@ -229,10 +231,11 @@ class TreeReader:
         digest, blob = self.cache.lookup(full, key), self.cache.lookup(full + "\0git", key)
         if digest is None or blob is None:
             began = time.time_ns()
-            content = Path(full).read_bytes()
+            content, rests = _content(full, key)
             digest, blob = hash_bytes(content), blob_name(content, entry.blob)
-            self.cache.remember(full, key, digest, began)
-            self.cache.remember(full + "\0git", key, blob, began)
+            if rests:
+                self.cache.remember(full, key, digest, began)
+                self.cache.remember(full + "\0git", key, blob, began)
         if blob == entry.blob:
             return FileFact(plain.size, "committed", digest, "", plain.mode, plain.mtime_ns, blob)
         state: FileState = "changed" if entry.blob else "untracked"
@@ -251,6 +254,19 @@ class TreeReader:
         self._allowance.take(0 if always else fact.size)
         digest = fact.hash if self._objects.has(fact.hash) else self._objects.add_bytes(content)
         return structs.replace(fact, hash=digest, kept=True)
+
+
+def _content(path: str, key: StatKey) -> tuple[bytes, bool]:
+    """Return what a file holds, and whether it will be the same as long as its stat is (``basics.resting``)."""
+    # Not blocking: a pipe may have taken the file's place since it was looked at.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
+    with open(descriptor, "rb") as file:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise OSError(errno.ESTALE, "something else took its place")
+        rests = not is_open_for_writing(descriptor, facts)
+        content = file.read()
+        return content, rests and key_of(facts) == key == key_of(os.fstat(descriptor))
 
 
 class _Commit(threading.Thread):
