@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,25 @@ def test_calls_are_named_as_they_are_written(objects: Objects, line: int, calls:
 @pytest.mark.parametrize("where", [None, "", "train.py", "train.py:x", "gone.py:3", "In[3]:1"])
 def test_what_is_no_line_of_a_file_has_no_calls(objects: Objects, where: str | None) -> None:
     assert calls_on(run(objects, train_py=CODE), where, objects) == []
+
+
+def notebook(*cells: tuple[str, str | list[str]]) -> str:
+    return json.dumps({"cells": [{"cell_type": kind, "source": source, "id": "x"} for kind, source in cells]})
+
+
+def test_a_cell_of_the_one_notebook_is_counted_as_it_was_executed(objects: Objects) -> None:
+    text = notebook(("markdown", "f(1)"), ("code", "a()\nb()"), ("code", ""), ("code", ["c()\n", "d()"]))
+    known = {"size": len(text), "hash": objects.add_bytes(text.encode()), "kept": True, "read": True}
+    one = run_of(1, factors={"code": {"a.ipynb": known, "b.ipynb": {**known, "read": False}}, "data": {}})
+    assert [calls_on(one, f"In[{cell}]:2", objects) for cell in (0, 1, 2, 3)] == [[], ["b"], ["d"], []]
+    two = run_of(1, factors={"code": {"a.ipynb": known, "b.ipynb": known}, "data": {}})
+    assert calls_on(two, "In[1]:2", objects) == []
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"cells": 3}', '{"cells": [{"cell_type": "code", "source": 3}]}'])
+def test_a_notebook_that_is_none_has_no_calls(objects: Objects, text: str) -> None:
+    known = {"size": len(text), "hash": objects.add_bytes(text.encode()), "kept": True, "read": True}
+    assert calls_on(run_of(1, factors={"code": {"a.ipynb": known}, "data": {}}), "In[1]:1", objects) == []
 
 
 @pytest.mark.parametrize("text", ["def (", "\0", "x = " + "(" * 500])

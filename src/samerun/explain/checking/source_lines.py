@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import ast
+import re
+
+import msgspec
 
 from samerun.explain.checking.sources import reading
 from samerun.explain.mixture import content_of
 from samerun.record.run import Run
+from samerun.record.values import Json
 from samerun.store.objects import Objects
+
+_CELL = re.compile(r"In\[(\d+)\]")
+
+
+class _Cell(msgspec.Struct):
+    cell_type: str
+    source: str | list[str] = ""
+
+
+class _Notebook(msgspec.Struct):
+    cells: list[_Cell]
 
 
 def calls_on(run: Run, where: str | None, objects: Objects) -> list[str]:
@@ -15,12 +30,13 @@ def calls_on(run: Run, where: str | None, objects: Objects) -> list[str]:
 
     Args:
         run: whose code it is.
-        where: ``path:line``; anything else has no calls.
+        where: ``path:line``, or ``In[3]:line`` for a cell of a notebook; anything else has no calls.
         objects: the contents that are kept.
     """
     path, _, number = (where or "").rpartition(":")
-    text = _text(run, path, objects) if path and number.isdigit() else None
-    if text is None:
+    cell = _CELL.fullmatch(path)
+    text = _cell(run, int(cell[1]), objects) if cell else _text(run, path, objects) if path else None
+    if text is None or not number.isdigit():
         return []
     try:
         tree = ast.parse(text)
@@ -56,6 +72,23 @@ def _text(run: Run, path: str, objects: Objects) -> str | None:
         return None if content is None else content.decode()
     except UnicodeDecodeError:
         return None
+
+
+def _cell(run: Run, number: int, objects: Objects) -> str | None:
+    """Return the text of the cell that was executed as the ``number``-th, of the one notebook that a run read."""
+    notebooks = [path for path, fact in reading(run, "code").items() if path.endswith(".ipynb") and _is_read(fact)]
+    text = _text(run, notebooks[0], objects) if len(notebooks) == 1 else None
+    try:
+        cells = msgspec.json.decode(text or "", type=_Notebook).cells
+    except msgspec.MsgspecError:
+        return None
+    code = ["".join(cell.source) for cell in cells if cell.cell_type == "code"]
+    executed = [each for each in code if each.strip()]  # an empty cell is not counted
+    return executed[number - 1] if 0 < number <= len(executed) else None
+
+
+def _is_read(fact: Json) -> bool:
+    return isinstance(fact, dict) and bool(fact.get("read"))
 
 
 def _is_on(node: ast.Call, line: int) -> bool:
