@@ -38,3 +38,13 @@ def test_an_empty_store_has_nothing_to_free(samerun: Samerun) -> None:
     answer = samerun("gc")
     assert (answer.status, answer.out) == (0, "")
     assert "freed 0 bytes" in answer.err
+
+
+def test_old_caches_of_data_are_freed(samerun: Samerun, store: StoreLayout) -> None:
+    old = store.data_cache / "trees" / "0123"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"12345")
+    os.utime(old, (1, 1))
+    assert samerun("gc", "--dry-run", "--json").document["caches"] == 1
+    assert "freed 5 bytes: 0 copies, 0 workspaces, 0 environments, 1 old cache of data" in samerun("gc").err
+    assert not old.exists()

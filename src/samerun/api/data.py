@@ -50,4 +50,4 @@ def data_cache() -> Path | None:
     """Return the store's folder for what is remembered, if there is a store; None takes the user's cache folder."""
     layout = store_here()
     # Not Path.is_dir: another user's store, which may not even be looked at, is as good as none.
-    return layout.shared / "data" if os.path.isdir(layout.shared) else None
+    return layout.data_cache if os.path.isdir(layout.shared) else None

@@ -128,7 +128,7 @@ class _Look:
         self.tree = Path(run.place.tree)
         self._run = run
         self._quick = quick
-        self._cache = layout.shared / "data"
+        self._cache = layout.data_cache
         self._progress = progress or _tell_nobody
         self._done = [0, 0]
         self._known = KnownInputs(layout.input_hashes)

@@ -36,4 +36,5 @@ def _sentence(freed: Freed, dry_run: bool) -> str:
         plural(freed.workspaces, "workspace"),
         plural(freed.environments, "environment"),
     ]
+    parts += [plural(freed.caches, "old cache of data", "old caches of data")] if freed.caches else []
     return f"samerun: {'would free' if dry_run else 'freed'} {size(freed.bytes)}: {', '.join(parts)}"

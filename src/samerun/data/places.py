@@ -8,7 +8,10 @@ from pathlib import Path
 
 from samerun.basics import files
 from samerun.basics.hashing import hash_bytes
+from samerun.data.forgetting import Forgotten, remove
 from samerun.data.remembered import users_cache
+
+_BASES = "bases"
 
 
 def remember_base(lock_file: Path, root: str, base: str, cache: Path | None) -> None:
@@ -23,7 +26,8 @@ def remember_base(lock_file: Path, root: str, base: str, cache: Path | None) -> 
     place = _place(lock_file, cache)
     with suppress(OSError):
         files.make_folder(place.parent)
-        files.write_atomic(place, f"{root}\n{base}".encode("utf-8", "surrogateescape"))
+        text = f"{root}\n{base}\0{os.path.realpath(lock_file)}"
+        files.write_atomic(place, text.encode("utf-8", "surrogateescape"))
 
 
 def forget_base(lock_file: Path, root: str, base: str, cache: Path | None) -> None:
@@ -34,14 +38,41 @@ def forget_base(lock_file: Path, root: str, base: str, cache: Path | None) -> No
 
 def remembered_base(lock_file: Path, root: str, cache: Path | None) -> str | None:
     """Return the folder that is remembered for a lock, if it is still there."""
-    try:
-        text = files.read_bytes(_place(lock_file, cache)).decode("utf-8", "surrogateescape")
-    except OSError:
-        return None
-    known, _, base = text.partition("\n")
+    known, base, _ = _read(_place(lock_file, cache))
     return base if known == root and os.path.isdir(base) else None
+
+
+def forget_lost(cache: Path, *, dry_run: bool = False) -> Forgotten:
+    """Forget where the data lies of locks that are gone; those in a folder that is gone may only be out of reach.
+
+    Args:
+        cache: the folder of what is remembered.
+        dry_run: only say what would be forgotten.
+    """
+    lost = []
+    for place in sorted((cache / _BASES).glob("*")):
+        lock_file = _read(place)[2]
+        if lock_file and not os.path.lexists(lock_file) and _may_be_seen(os.path.dirname(lock_file), cache):
+            lost.append((str(place), place.stat().st_size))
+    return remove(lost, dry_run)
+
+
+def _may_be_seen(folder: str, cache: Path) -> bool:
+    """Say whether a folder is there, or was one of the store that the cache belongs to: a run that was removed."""
+    return os.path.isdir(folder) or Path(folder).is_relative_to(os.path.realpath(cache.parent.parent))
+
+
+def _read(place: Path) -> tuple[str, str, str]:
+    """Return the root of a lock, the folder that its paths start from, and its own path; empty where not known."""
+    try:
+        text = files.read_bytes(place).decode("utf-8", "surrogateescape")
+    except OSError:
+        return "", "", ""
+    known, _, rest = text.partition("\n")
+    base, _, lock_file = rest.partition("\0")
+    return known, base, lock_file
 
 
 def _place(lock_file: Path, cache: Path | None) -> Path:
     name = hash_bytes(os.fsencode(os.path.realpath(lock_file)))[:32]
-    return (cache or users_cache()) / "bases" / name
+    return (cache or users_cache()) / _BASES / name

@@ -22,6 +22,10 @@ import msgspec
 
 from samerun.basics import files
 from samerun.basics.hashing import hash_bytes
+from samerun.data.forgetting import forget, note_use
+
+TREES = "trees"
+"""The folder of the caches, in that of all that is remembered."""
 
 _VERSION = 1
 _KEY = 40
@@ -127,10 +131,15 @@ class Remembered:
             whole: whether the whole tree was seen; else what was known of the rest is kept.
         """
         folders = self._learnt if whole else {**self._known, **self._learnt}
-        if self.path is None or folders == self._known:
+        if self.path is None:
+            return
+        if folders == self._known:
+            note_use(self.path)
             return
         document = _Document(_VERSION, _boot(), time.time_ns(), _since_boot(), folders)
         with suppress(OSError):
+            if not self.path.exists():
+                forget(self.path.parent)
             files.make_folder(self.path.parent)
             data = msgspec.msgpack.encode(document)
             files.write_atomic(self.path, hash_bytes(data).encode() + data)
@@ -138,7 +147,7 @@ class Remembered:
 
 def cache_file(folder: Path, tree: str | os.PathLike[str]) -> Path:
     """Return where in ``folder`` the cache of a tree lies: one file a tree, named by the tree's real path."""
-    return folder / "trees" / hash_bytes(os.fsencode(os.path.realpath(tree)))[:32]
+    return folder / TREES / hash_bytes(os.fsencode(os.path.realpath(tree)))[:32]
 
 
 def users_cache() -> Path:

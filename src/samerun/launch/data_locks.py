@@ -87,7 +87,7 @@ def lock_paths(
     Raises:
         MissingData: there is nothing there, or it cannot be identified.
     """
-    cache = layout.shared / "data"
+    cache = layout.data_cache
     locked = []
     for path in dict.fromkeys(os.path.normpath(os.path.join(cwd, path)) for path in paths):
         base = str(tree) if Path(path).is_relative_to(tree) else os.path.dirname(path)

@@ -31,6 +31,7 @@ class Freed(Struct, frozen=True):
     objects: int = 0
     workspaces: int = 0
     environments: int = 0
+    caches: int = 0
     bytes: int = 0
     kept_because: str = ""
 
@@ -117,7 +118,7 @@ def collect(layout: StoreLayout, *, dry_run: bool = False) -> Freed:
         for path in paths:
             files.remove_tree(path)
     why = f"the run {unreadable[0]} cannot be read, and may need contents" if unreadable else ""
-    return Freed(len(objects), len(workspaces), len(environments), size, why)
+    return Freed(len(objects), len(workspaces), len(environments), bytes=size, kept_because=why)
 
 
 def _records(runs: list[RunFolder]) -> Iterator[bytes]:

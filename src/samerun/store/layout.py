@@ -195,6 +195,11 @@ class StoreLayout:
         return self.shared / "input-hashes"
 
     @property
+    def data_cache(self) -> Path:
+        """``.samerun/data/``: what is remembered of data sets, and where it lies; can be deleted at any time."""
+        return self.shared / "data"
+
+    @property
     def lineage(self) -> Path:
         """``.samerun/lineage.sqlite``: which run read or wrote what; can be deleted at any time."""
         return self.shared / "lineage.sqlite"
