@@ -16,12 +16,11 @@ from pathlib import Path
 from msgspec import structs
 
 from samerun.basics.hashing import StatKey, stat_key
-from samerun.factors.code import is_code
 from samerun.launch import reported
 from samerun.launch.ground import Ground
 from samerun.launch.keeping import Keeper
 from samerun.launch.spool import SpoolReader
-from samerun.launch.syntax import syntax_hash
+from samerun.launch.syntax import has_syntax, syntax_hash
 from samerun.launch.tree import Tree
 from samerun.launch.unread import Unread
 from samerun.record.files import FileFact
@@ -172,7 +171,7 @@ class InputFollower(threading.Thread):
         return self._with_syntax(name, fact)
 
     def _with_syntax(self, name: str, fact: FileFact) -> FileFact:
-        if not is_code(name) or not name.endswith((".py", ".pyw")) or fact.hash is None:
+        if not has_syntax(name) or fact.hash is None:
             return fact
         content = self._keeper.content(fact.hash) if fact.kept else None  # the file itself may have changed since
-        return structs.replace(fact, syntax=syntax_hash(content or self._ground.on_disk(name)))
+        return structs.replace(fact, syntax=syntax_hash(content or self._ground.on_disk(name), name))
