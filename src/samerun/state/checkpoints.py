@@ -21,9 +21,10 @@ from samerun.state.checkpoint.checkpoint_file import read_file, write_encoded
 from samerun.state.checkpoint.config import config_hash, plain_config
 from samerun.state.checkpoint.content import META, Meta, Rank, collect, gather
 from samerun.state.checkpoint.encoding import encode
-from samerun.state.checkpoint.folder import Entry, Folder, Rule
+from samerun.state.checkpoint.finding import Finder
+from samerun.state.checkpoint.folder import Folder, Rule
 from samerun.state.checkpoint.metrics import plain_metrics, warn_if_missing
-from samerun.state.checkpoint.naming import Name, name_for, parse_name, whole
+from samerun.state.checkpoint.naming import Name, name_for, whole
 from samerun.state.checkpoint.parts import Part, part_for
 from samerun.state.checkpoint.ranks import Meeting, rank_and_size
 from samerun.state.checkpoint.restored import Listed, Restored
@@ -69,6 +70,7 @@ class Checkpoints:
         rule = Rule(keep, keep_best, mode)
         self._folder = Folder(self.folder, rule, durable=durable)
         self._sharded = ShardedFolder(self.folder, rule, durable=durable)
+        self._finder = Finder(self.folder, self._folder, self._sharded)
         self._background = Background() if asynchronous else None
         self._buffers = Buffers()
         self._bucket: int | None = None
@@ -213,99 +215,24 @@ class Checkpoints:
         """
         _refuse_names(parts, (META, "epoch", "step"))
         self.wait()
-        path = self._find(which)
+        path = self._finder.find(which)
         if path is None:
             return None
         try:
             tree = read_sharded(path, parts) if path.is_dir() else read_file(path).tree
             restoration = Restoration(path, tree, parts, *rank_and_size())
         except DamagedCheckpoint as error:
-            raise self._with_a_way_out(error, path) from error
+            raise self._finder.with_a_way_out(error, path) from error
         except OSError as error:
             raise DamagedCheckpoint(f"{path} cannot be read: {error.strerror}.", "Nothing was restored.") from error
         return restoration.run(config=config, with_generators=generators)
-
-    def _find(self, which: str | int | os.PathLike[str]) -> Path | None:
-        named = [self._used.place(text) for text in ("last", "best") if self._has(text)]
-        if isinstance(which, os.PathLike) or (isinstance(which, str) and os.sep in which):
-            return Path(which)
-        if not self._used.entries() and not named:
-            return None
-        if which in ("last", "last.pt"):
-            path = self._used.place("last")
-            return path if path in named else self._newest()
-        if which in ("best", "best.pt"):
-            path = self._used.place("best")
-            if path not in named:
-                raise BadOption("There is no best checkpoint yet.", "Give keep_best= and that metric to save.")
-            return path
-        return self._find_numbered(which)
-
-    def _newest(self) -> Path:
-        """Return the newest numbered checkpoint; there is a file of such a name."""
-        own = self._used.own_entries()
-        if own:
-            return own[-1].path
-        foreign = self._used.entries()[-1].path
-        raise DamagedCheckpoint(
-            f"{self.folder} holds {foreign.name} and no checkpoint that samerun wrote.",
-            "To go on from it, read it with torch.load(path, weights_only=True), restore the parts and save them with "
-            "Checkpoints in a folder of its own; to begin anew, name another folder or move it away.",
-            path=str(foreign),
-        )
-
-    def _find_numbered(self, which: str | int) -> Path:
-        """Return the checkpoint of a name or an epoch; the best or last one may be it under its other name."""
-        wanted = parse_name(which) if isinstance(which, str) else Name(whole(which, "epoch"), None)
-        for entry in self._used.entries():
-            if entry.name == wanted:
-                return entry.path
-        for text in ("best", "last"):
-            path = self._used.place(text)
-            if wanted is not None and path.exists() and parse_name(str(self._used.peek(path).get("name"))) == wanted:
-                return path
-        there = [each.name for each in self.list()] + [each for each in ("last", "best") if self._has(each)]
-        raise BadOption(f"There is no checkpoint {which!r} in {self.folder}.", f"There are: {', '.join(there)}.")
-
-    def _has(self, text: str) -> bool:
-        return os.path.lexists(self._used.place(text))
-
-    def _with_a_way_out(self, error: DamagedCheckpoint, path: Path) -> DamagedCheckpoint:
-        """Return the error with the newest checkpoint that is whole, if there is one."""
-        for candidate in [*(entry.path for entry in reversed(self._used.entries())), self._used.place("best")]:
-            try:
-                if candidate == path or not candidate.exists():
-                    continue
-                read_sharded(candidate, {}) if candidate.is_dir() else read_file(candidate)
-            except (DamagedCheckpoint, OSError):
-                continue
-            step = f"The newest whole one is {candidate.stem}: load it with load({candidate.stem!r}, ...)."
-            return DamagedCheckpoint(error.sentence, f"{step} Nothing was restored.", **error.facts)
-        if path.parent != self.folder:
-            return error
-        return DamagedCheckpoint(error.sentence, f"{error.next_step} {_ANEW}", **error.facts)
 
     def list(self) -> list[Listed]:
         """Return the numbered checkpoints, newest last; only the last bytes of each are read.
 
         Files of such names that samerun did not write are left out.
         """
-        return [self._listed(entry) for entry in self._used.own_entries()]
-
-    @property
-    def _used(self) -> Folder:
-        """The folder as it is used: of files, or of folders where a sharded model was saved."""
-        return self._sharded if self._sharded.entries() else self._folder
-
-    def _listed(self, entry: Entry) -> Listed:
-        try:
-            facts = self._used.peek(entry.path)
-        except (DamagedCheckpoint, OSError) as error:
-            return Listed(entry.path, str(entry.name), problem=str(error))
-        metrics = facts.get("metrics")
-        name = str(facts.get("name", entry.name))
-        known = metrics if isinstance(metrics, dict) else {}
-        return Listed(entry.path, name, facts.get("epoch"), facts.get("step"), known)
+        return self._finder.list()
 
     def wait(self) -> None:
         """Wait until what ``save`` began is written (``asynchronous=True``).
@@ -347,4 +274,3 @@ _TAKEN = {
     "epoch": "load(5) or load('epoch_005') says which checkpoint is meant, and restored.epoch what it was saved with.",
     "step": "load('step_000120') says which checkpoint is meant, and restored.step what it was saved with.",
 }
-_ANEW = "To begin anew, name another folder or move it away."

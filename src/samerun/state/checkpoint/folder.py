@@ -10,7 +10,7 @@ import math
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,7 +71,11 @@ class Folder:
 
     def own_entries(self) -> list[Entry]:
         """Return those without what somebody else wrote, newest last; damaged ones stay. Each is opened for it."""
-        return [entry for entry in self.entries() if self.is_ours(entry.path) or not _has_content(entry.path)]
+        return [entry for entry in self.entries() if self.is_ours(entry.path) or self._may_be_ours(entry.path)]
+
+    def _may_be_ours(self, path: Path) -> bool:
+        """Say whether what does not look like ours may be one that is damaged."""
+        return not (path.is_file() and path.stat().st_size)
 
     def place(self, name: Name | str) -> Path:
         """Return where the checkpoint of this name is or would be; ``best`` and ``last`` are names too."""
@@ -169,6 +173,12 @@ class Folder:
             return True
         return value < before if self.rule.mode == "min" else value > before
 
+    def better(self, paths: Sequence[Path], facts: Callable[[Path], dict[str, Any]]) -> Path:
+        """Return which of several is the best by the metric; the first where that cannot be said."""
+        sign = 1 if self.rule.mode == "min" else -1
+        values = [self._measure(facts(path).get("metrics")) for path in paths]
+        return min(zip(paths, values, strict=True), key=lambda one: math.inf if one[1] is None else sign * one[1])[0]
+
     def _measure(self, metrics: Any) -> float | None:
         value = metrics.get(self.rule.keep_best) if isinstance(metrics, dict) else None
         number = isinstance(value, int | float) and not math.isnan(value)
@@ -206,10 +216,6 @@ def _was_ours(path: Path) -> bool:
     """Say whether it is what a power cut may leave of ours: a file without content, and read-only as ours are."""
     found = os.lstat(path)
     return stat.S_ISREG(found.st_mode) and not found.st_size and stat.S_IMODE(found.st_mode) == MODE
-
-
-def _has_content(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > 0
 
 
 _NO_SPACE = (27, 28, 122)  # EFBIG, ENOSPC, EDQUOT: the same numbers on every Linux

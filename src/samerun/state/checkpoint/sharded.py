@@ -6,6 +6,7 @@ It appears by renaming the whole folder, so it is there whole or not at all; ``b
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,7 @@ from samerun.state.checkpoint.ranks import Meeting
 
 MAIN = "checkpoint.pt"
 _SHARDS, _HASHES = "shards", "hashes"
+_RANK = re.compile(r"rank_\d{5,}\.pt\Z", re.ASCII)
 
 
 class ShardedFolder(Folder):
@@ -36,6 +38,10 @@ class ShardedFolder(Folder):
     def is_ours(self, path: Path) -> bool:
         """Say whether samerun wrote it: by its main file."""
         return path.is_dir() and is_ours(path / MAIN)
+
+    def _may_be_ours(self, path: Path) -> bool:
+        """Say whether a folder without a main file has a rank's; any other is somebody else's."""
+        return path.is_dir() and any(_RANK.match(name) for name in os.listdir(path))
 
     def peek(self, path: Path) -> dict[str, Any]:
         """Return the facts of its main file."""
