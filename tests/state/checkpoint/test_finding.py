@@ -50,13 +50,17 @@ def test_by_name_by_number_the_last_and_the_best(tmp_path: Path) -> None:
     save(tmp_path, 1, 0.1)
     save(tmp_path, 2, 0.2)
     one = finder(tmp_path)
-    names = {
-        which: getattr(one.find(which), "name", None) for which in ("last", "best", 1, "epoch_002", "epoch_001.pt")
+    expected: dict[str | int, str] = {
+        "last": "last.pt",
+        "best": "best.pt",
+        "last.pt": "last.pt",
+        "best.pt": "best.pt",
+        1: "epoch_001.pt",
+        "epoch_002": "epoch_002.pt",
+        "epoch_001.pt": "epoch_001.pt",
     }
-    assert names == {
-        "last": "last.pt", "best": "best.pt", 1: "epoch_001.pt",
-        "epoch_002": "epoch_002.pt", "epoch_001.pt": "epoch_001.pt",
-    }  # fmt: skip
+    for which, name in expected.items():
+        assert one.find(which) == tmp_path / name
     with pytest.raises(BadOption, match="There are: epoch_001, epoch_002, last, best"):
         one.find(3)
 
@@ -66,10 +70,9 @@ def test_a_training_that_went_on_sharded_or_no_longer(tmp_path: Path, first: boo
     save(tmp_path, 2, 0.1, sharded=first)
     save(tmp_path, 3, 0.2, sharded=not first)
     one = finder(tmp_path)
-    last, best, second = (one.find(which) for which in ("last", "best", 2))
-    assert last is not None and best is not None and second is not None
-    assert last.is_dir() is not first
-    assert best.is_dir() is second.is_dir() is first
+    assert one.find("last") == tmp_path / ("last.pt" if first else "last")
+    assert one.find("best") == tmp_path / ("best" if first else "best.pt")
+    assert one.find(2) == tmp_path / ("epoch_002" if first else "epoch_002.pt")
     assert [(each.epoch, each.problem) for each in one.list()] == [(2, ""), (3, "")]
 
 
@@ -109,3 +112,17 @@ def test_the_way_out_of_a_damaged_one(tmp_path: Path) -> None:
     assert one.with_a_way_out(error, tmp_path / "elsewhere" / "last.pt") is error
     save(tmp_path, 1, 0.1)
     assert "load('epoch_001', ...)" in str(one.with_a_way_out(error, tmp_path / "last.pt"))
+
+
+def test_a_pruned_one_is_found_under_its_other_name(tmp_path: Path) -> None:
+    save(tmp_path, 1, 0.1)
+    save(tmp_path, 2, 0.2)
+    (tmp_path / "epoch_001.pt").unlink()
+    assert finder(tmp_path).find(1) == tmp_path / "best.pt"
+
+
+def test_without_a_last_the_newest_of_ours_is_the_last(tmp_path: Path) -> None:
+    save(tmp_path, 1, 0.1)
+    torch.save({}, tmp_path / "epoch_009.pt")
+    (tmp_path / "last.pt").unlink()
+    assert finder(tmp_path).find("last") == tmp_path / "epoch_001.pt"
