@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from samerun.outputs import hdf5, recognise
 from samerun.outputs.comparing import Comparing
+from samerun.record.window import Window
 
 h5py = pytest.importorskip("h5py")
 
@@ -26,6 +28,12 @@ def test_compared_in_a_process_of_its_own(tmp_path: Path, now: Comparing) -> Non
     found = hdf5.compare(save(tmp_path / "a", 1), save(tmp_path / "b", 1.5), now)
     assert (found.label, found.verdict) == ("hdf5", "different")
     assert "w: 3 of 3 values differ, by at most 0.5" in found.detail
+
+
+def test_infinities_survive_the_way_there_and_back(tmp_path: Path) -> None:
+    never = Comparing(Window(math.inf, -math.inf), Window(math.inf, -math.inf))  # of data, which has no run
+    found = hdf5.compare(save(tmp_path / "a", 1), save(tmp_path / "b", math.inf), never)
+    assert found.detail.startswith("w: 3 of 3 values differ")
 
 
 def test_damage_and_the_end_of_that_process_are_survived(

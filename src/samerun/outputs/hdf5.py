@@ -36,21 +36,21 @@ def recognises(path: PurePosixPath, head: bytes) -> bool:
 
 def compare(a: Path, b: Path, comparing: Comparing) -> Difference:
     """Compare two files by path of group and dataset; chunks, compression and times of creation do not count."""
-    task = msgspec.json.encode(_Task(str(a.absolute()), str(b.absolute()), comparing))
+    task = msgspec.msgpack.encode(_Task(str(a.absolute()), str(b.absolute()), comparing))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [sys.executable, "-P", "-W", "ignore", "-m", __name__]
     try:
         done = subprocess.run(command, input=task, capture_output=True, env=environment, timeout=SECONDS, check=True)
-        return msgspec.json.decode(done.stdout, type=Difference)
+        return msgspec.msgpack.decode(done.stdout, type=Difference)
     except (OSError, subprocess.SubprocessError, msgspec.MsgspecError):
         return compare_bytes(a, b, "the HDF5 library failed on one of the files", kind)
 
 
 def main() -> None:
     """Do the task given on standard input, and write the difference to standard output."""
-    task = msgspec.json.decode(sys.stdin.buffer.read(), type=_Task)
+    task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Task)
     found = compare_contents(Path(task.a), Path(task.b), task.comparing)
-    sys.stdout.buffer.write(msgspec.json.encode(found))
+    sys.stdout.buffer.write(msgspec.msgpack.encode(found))
 
 
 if __name__ == "__main__":
