@@ -29,7 +29,9 @@ def test_batches_of_other_heights_are_paired(now: Comparing) -> None:
 def test_nulls_and_numbers(now: Comparing) -> None:
     assert compare(table(x=[1.0, None, float("nan")]), table(x=[1.0, None, float("nan")]), now).verdict == "identical"
     found = compare(table(x=[1, None, 3]), table(x=[1, 2, 4]), now)
-    assert found.detail.startswith("column x: 1 value missing on one side only; 1 of 3 values differs, by at most 1")
+    assert found.detail.startswith(
+        "column x: 1 value missing on one side only, first in row 2: None -> 2; 1 of 3 values differs, by at most 1"
+    )
 
 
 def test_schema(now: Comparing) -> None:

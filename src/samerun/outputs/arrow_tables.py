@@ -135,16 +135,25 @@ class _Numbers:
         self._name = name
         self._tally = ArrayTally("", comparing.rtol, comparing.atol)
         self._nulls = 0
+        self._where = ""
 
     def add(self, first: int, a: Any, b: Any) -> None:
         """Compare the values from the row after ``first`` on."""
         absent, missing = (np.asarray(side.is_null()) for side in (a, b))
-        self._nulls += int((absent != missing).sum())
+        self._count_nulls(first, absent != missing, a, b)
         one, two = _values(a), _values(b)
         either = absent | missing
         if either.any():
             two = np.where(either, one, two)
         self._tally.add(first, one, two)
+
+    def _count_nulls(self, first: int, one_sided: np.ndarray[Any, Any], a: Any, b: Any) -> None:
+        if not one_sided.any():
+            return
+        if not self._nulls:
+            place = int(one_sided.argmax())
+            self._where = f"row {first + place + 1}: {a[place].as_py()} -> {b[place].as_py()}"
+        self._nulls += int(one_sided.sum())
 
     def finish(self) -> Difference:
         """Return the column's difference."""
@@ -152,7 +161,7 @@ class _Numbers:
         found = self._tally.difference(label, lambda place: f"row {place + 1}, column {self._name}")
         if not self._nulls:
             return found
-        detail = f"{count(self._nulls, 'value')} missing on one side only"
+        detail = f"{count(self._nulls, 'value')} missing on one side only, first in {self._where}"
         return Difference(label, "different", f"{detail}; {found.detail}" if found.detail else detail)
 
 
