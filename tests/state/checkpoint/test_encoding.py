@@ -88,6 +88,27 @@ def test_torch_reads_the_same(tmp_path_factory: pytest.TempPathFactory, value: A
         assert same(found["value"], value)
 
 
+ODD_KEYS = [
+    {np.int64(3): "a", 4: "b"},
+    collections.OrderedDict([(np.str_("b"), 1), ("a", 2)]),
+    {(1, np.float32(0.1)): torch.tensor([1.0])},
+    collections.Counter([np.int64(1), np.int64(1)]),
+    {frozenset({1, 2}), "x"},
+    {np.int64(5), (np.int8(1), "y")},
+    frozenset({frozenset({1}), np.uint8(2)}),
+]
+
+
+@pytest.mark.parametrize("value", ODD_KEYS, ids=repr)
+def test_keys_that_torch_does_not_know_come_back_and_do_not_keep_it_from_the_rest(tmp_path: Path, value: Any) -> None:
+    found = there_and_back(value, tmp_path)
+    assert type(found) is type(value)
+    assert repr(found) == repr(value) or found == value
+    assert sorted(map(repr, found)) == sorted(map(repr, value))  # of the same types
+    write_file(tmp_path / "x.pt", {}, {"odd": value, "n": 1})
+    assert torch.load(tmp_path / "x.pt", weights_only=True)["n"] == 1
+
+
 @pytest.mark.parametrize("name", TENSORS)
 def test_tensors_come_back_and_torch_reads_them(tmp_path: Path, name: str) -> None:
     tensor = TENSORS[name]

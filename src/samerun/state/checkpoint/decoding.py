@@ -251,9 +251,21 @@ def _untagged(facts: dict[str, Any]) -> Any:
         return _array(facts)
     if kind == "frozenset":
         return frozenset(facts["items"])
+    if kind == "set":
+        return set(facts["items"])
+    if kind == "dict":
+        return _keyed(facts)
     if kind == "deque":
         return deque(facts["items"], facts["maxlen"])
     raise Unreadable(f"a value of the unknown type {str(kind)[:40]!r}")
+
+
+def _keyed(facts: dict[str, Any]) -> dict[Any, Any]:
+    kind = OrderedDict if facts["ordered"] is True else dict
+    found = kind(zip(facts["keys"], facts["values"], strict=True))
+    if len(found) != len(facts["keys"]):
+        raise Unreadable("a key occurs twice")
+    return found
 
 
 def _array(facts: dict[str, Any]) -> Any:

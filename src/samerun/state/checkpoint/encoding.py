@@ -128,7 +128,15 @@ class _Encoder:
     def _dict(self, value: dict[Any, Any], place: tuple[Any, ...]) -> None:
         if TAG in value:
             raise CannotSave(f"{_shown(place)} has the key {TAG!r}, which samerun uses itself.", "Call it otherwise.")
-        self._pairs(value, place)
+        if any(map(_is_opaque, value)):
+            self._keyed(value, place, ordered=False)
+        else:
+            self._pairs(value, place)
+
+    def _keyed(self, value: Mapping[Any, Any], place: tuple[Any, ...], ordered: bool) -> None:
+        """Add a dict by lists of its keys and values: torch's loader cannot have our tagged values as keys."""
+        _check_keys(value, place)
+        self._tagged("dict", place, ordered=ordered, keys=list(value), values=list(value.values()))
 
     def _pairs(self, value: dict[Any, Any], place: tuple[Any, ...]) -> None:
         self._add(b"}")
@@ -136,15 +144,17 @@ class _Encoder:
 
     def _members(self, value: Mapping[Any, Any], place: tuple[Any, ...]) -> None:
         _check_depth(place)
+        _check_keys(value, place)
         self._add(b"(")
         for key, each in value.items():
-            if not _is_key(key):
-                raise CannotSave(f"{_shown(place)} has a {type(key).__qualname__} as a key.", "Use text or numbers.")
             self.put(key, place)
             self.put(each, (*place, key))
         self._add(b"u")
 
     def _ordered(self, value: OrderedDict[Any, Any], place: tuple[Any, ...]) -> None:
+        if any(map(_is_opaque, value)):
+            self._keyed(value, place, ordered=True)
+            return
         self._add(b"ccollections\nOrderedDict\n)R")
         self._members(value, place)
         if hasattr(value, "_metadata"):  # the versions of a module's parts, which load_state_dict looks at
@@ -157,6 +167,9 @@ class _Encoder:
         self._add(b"\x85R")
 
     def _set(self, value: set[Any], place: tuple[Any, ...]) -> None:
+        if any(map(_is_opaque, value)):
+            self._tagged("set", place, items=_in_order(value))
+            return
         self._add(b"c__builtin__\nset\n")
         self._list(_in_order(value), place)
         self._add(b"\x85R")
@@ -284,6 +297,19 @@ def _is_key(key: Any) -> bool:
     if type(key) is tuple:
         return all(_is_key(each) for each in key)
     return type(key) in (str, int, float, bool, bytes, type(None)) or isinstance(key, np.generic)
+
+
+def _check_keys(value: Mapping[Any, Any], place: tuple[Any, ...]) -> None:
+    for key in value:
+        if not _is_key(key):
+            raise CannotSave(f"{_shown(place)} has a {type(key).__qualname__} as a key.", "Use text or numbers.")
+
+
+def _is_opaque(value: Any) -> bool:
+    """Say whether a key or a member is written as a tagged dict, which cannot be one where torch reads it."""
+    if type(value) is tuple:
+        return any(map(_is_opaque, value))
+    return isinstance(value, np.generic | frozenset)
 
 
 def _in_order(values: Iterable[Any]) -> list[Any]:
