@@ -250,3 +250,10 @@ def test_torch_is_not_imported_for_those_who_do_not_use_it() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert int(done.stdout) > 1
+
+
+def test_a_model_that_nothing_trains_is_said_to_make_no_step() -> None:
+    model = nn.Linear(3, 2).requires_grad_(False)
+    found = verify_determinism(model, torch.randn(4, 3))
+    assert (bool(found), found.steps) == (True, 0)
+    assert str(found).startswith("It repeats: 2 runs, no optimizer step in any, 20 values")

@@ -245,6 +245,25 @@ def test_an_end_before_the_stop_is_refused(at: int) -> None:
     assert "from 1 to 4" in caught.value.next_step
 
 
+def test_a_step_of_numpys_is_taken() -> None:
+    assert check_resume(omitting(), np.int64(3)).at == 3  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("train", "said"),
+    [
+        (lambda: 1, r"<lambda>\(\) cannot be called with a folder alone: too many"),
+        (lambda folder, model: 1, r"<lambda>\(folder, model\) cannot .*missing a required argument: 'model'"),
+        (lambda *, folder: 1, "cannot be called with a folder alone"),
+        (3, "int cannot be called"),
+    ],
+)
+def test_what_is_no_function_of_a_folder_is_refused(train: Any, said: str) -> None:
+    with pytest.raises(BadOption, match=said) as caught:
+        check_resume(train, 1)
+    assert "Give a function of the folder" in caught.value.next_step
+
+
 @pytest.mark.parametrize("at", [0, -1, 1.5, True, "3"])
 def test_no_step_is_refused(at: Any) -> None:
     with pytest.raises(BadOption):

@@ -70,7 +70,8 @@ class Repetition:
 
     def __str__(self) -> str:
         if self.same:
-            return f"It repeats: {self.times} runs, {self.steps} steps, {self.compared:,} values the same bit by bit."
+            steps = f"{self.steps} steps" if self.steps else "no optimizer step in any"
+            return f"It repeats: {self.times} runs, {steps}, {self.compared:,} values the same bit by bit."
         where = f"step {self.step}, {self.stage} {self.tensor}" if self.step else "before anything else"
         far = f": {self.apart}" if self.apart is not None else ""
         detail = f" {self.detail}" if self.detail else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import numbers
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -94,23 +96,45 @@ def check_resume(train: Train, at: int, *, folder: str | os.PathLike[str] | None
         that ``train`` can reach, are as they were before.
 
     Raises:
-        BadOption: ``at`` is no step.
+        BadOption: ``at`` is no step, or ``train`` is no function of a folder.
         CannotVerify: it trains nothing, ends before ``at``, or does not repeat even without a stop.
 
     Costs a little over two trainings, with about 0.25 ms a megabyte of state in each step. It is stopped by an
     exception that ``except Exception`` does not catch; what stands under ``finally`` is done, as it would not be by a
     kill.
     """
-    if isinstance(at, bool) or not isinstance(at, int) or at < 1:
-        raise BadOption(f"A training cannot be stopped after step {at!r}.", "Give a whole number from 1.")
+    stop = _step(at)
+    _refuse_other_arguments(train)
     before = Surroundings(train)
     keep = nullcontext(folder) if folder is not None else tempfile.TemporaryDirectory(prefix="samerun-resume-")
     try:
         with keep as place:
             assert place is not None
-            return _check(train, at, Path(place), before)
+            return _check(train, stop, Path(place), before)
     finally:
         before.give_back()
+
+
+def _step(at: object) -> int:
+    if isinstance(at, bool) or not isinstance(at, numbers.Integral) or at < 1:
+        raise BadOption(f"A training cannot be stopped after step {at!r}.", "Give a whole number from 1.")
+    return int(at)
+
+
+def _refuse_other_arguments(train: object) -> None:
+    """Refuse what cannot be called with a folder; a signature that nobody can tell is tried."""
+    next_step = "Give a function of the folder: it keeps its checkpoints there and goes on from what it finds there."
+    if not callable(train):
+        raise BadOption(f"A {type(train).__name__} cannot be called.", next_step)
+    try:
+        signature = inspect.signature(train)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(Path())
+    except TypeError as error:
+        name = getattr(train, "__name__", type(train).__name__)
+        raise BadOption(f"{name}{signature} cannot be called with a folder alone: {error}.", next_step) from error
 
 
 def _check(train: Train, at: int, folder: Path, before: Surroundings) -> ResumeCheck:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch.utils.data import default_collate, default_convert
@@ -92,6 +93,12 @@ def test_no_indices() -> None:
 def test_what_does_not_go_together(change: dict[str, Any]) -> None:
     with pytest.raises(BadOption):
         parts(**change)
+
+
+def test_whole_numbers_of_numpys_are_taken_and_become_pythons() -> None:
+    made = parts(batch_size=np.int64(3), num_workers=np.uint8(2))
+    assert type(made.batch_size) is type(made.num_workers) is int
+    assert (made.batch_size, made.num_workers) == (3, 2)
 
 
 def test_one_worker_may_hand_out_as_it_likes() -> None:

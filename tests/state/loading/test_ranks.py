@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from samerun.errors import BadOption
@@ -34,6 +35,15 @@ def test_torch_is_asked_first(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_does_not_fit_is_refused(rank: int | None, world: int | None) -> None:
     with pytest.raises(BadOption):
         rank_and_world(rank, world)
+
+
+def test_whole_numbers_of_numpys_become_pythons_and_others_are_refused() -> None:
+    found = rank_and_world(np.int64(1), np.int64(2))  # type: ignore[arg-type]
+    assert found == (1, 2)
+    assert [type(each) for each in found] == [int, int]
+    for given in (1.0, "1"):
+        with pytest.raises(BadOption):
+            rank_and_world(given, 2)  # type: ignore[arg-type]
 
 
 def test_variables_that_are_no_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

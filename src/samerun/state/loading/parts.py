@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -46,6 +47,11 @@ class Parts:
     course: Course = field(default_factory=Course)
 
     def __post_init__(self) -> None:
+        # Numpy's whole numbers are taken; a state holds Python's.
+        for name in ("batch_size", "num_workers"):
+            value = getattr(self, name)
+            if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+                setattr(self, name, int(value))
         for wrong, sentence, next_step in self._breaches():
             if wrong:
                 raise BadOption(sentence, next_step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 
 import torch.distributed
@@ -18,9 +19,13 @@ def rank_and_world(rank: int | None, world_size: int | None) -> tuple[int, int]:
     if (rank is None) != (world_size is None):
         raise BadOption("Of rank and world_size only one is given.", "Give both, or neither.")
     found = _found() if rank is None or world_size is None else (rank, world_size)
-    if not 0 <= found[0] < found[1]:
-        raise BadOption(f"There is no rank {found[0]} among {found[1]}.", "Ranks count from 0 to world_size - 1.")
-    return found
+    if not all(map(_is_whole, found)) or not 0 <= found[0] < found[1]:
+        raise BadOption(f"There is no rank {found[0]!r} among {found[1]!r}.", "Ranks count from 0 to world_size - 1.")
+    return int(found[0]), int(found[1])
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, numbers.Integral)
 
 
 def _found() -> tuple[int, int]:
