@@ -50,7 +50,7 @@ class Parts:
         # Numpy's whole numbers are taken; a state holds Python's.
         for name in ("batch_size", "num_workers"):
             value = getattr(self, name)
-            if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+            if type(value) is not bool and isinstance(value, numbers.Integral):
                 setattr(self, name, int(value))
         for wrong, sentence, next_step in self._breaches():
             if wrong:
