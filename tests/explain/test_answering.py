@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from msgspec import structs
 
 from samerun.explain.answering import NEAR, Answer
 from samerun.explain.judging import Judge, Kept
@@ -75,6 +76,16 @@ def test_together_and_either_are_told_apart(answer: Answer) -> None:
     answer.sets = [frozenset({0}), frozenset({1})]
     either = answer.explanation("different", 3, []).causes
     assert all("as it does with another one" in cause.evidence for cause in either)
+
+
+def test_what_a_change_is_responsible_for_is_said(answer: Answer) -> None:
+    both = frozenset({0, 1})
+    failed = Kept(structs.replace(answer.a.run, status="failed", exit_code=3), answer.a.folder)
+    answer.sets, answer.is_complete, answer.is_whole = [both], True, True
+    answer.without[both, 1] = failed
+    first, second = answer.explanation("different", 3, []).causes
+    assert "still differs" not in first.evidence
+    assert "without it this still differs: exit status 3 -> " in second.evidence
 
 
 def test_a_cause_of_two_sets_is_named_once(answer: Answer) -> None:

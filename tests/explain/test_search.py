@@ -7,7 +7,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samerun.explain.search import find_all, find_minimal, search_all
+from samerun.explain.search import find_all, find_minimal, search_all, without_needless
 
 
 class Planted:
@@ -44,10 +44,44 @@ def test_all_planted_sets_are_found(sets: list[set[int]]) -> None:
     assert len(found) == len(set(found))
 
 
-def test_one_cause_among_two_changes_costs_three_questions() -> None:
+def test_one_cause_among_two_changes_costs_two_questions() -> None:
     planted = Planted({1})
     assert find_all(range(2), planted) == [frozenset({1})]
-    assert len(planted.asked) == 3
+    assert len(planted.asked) == 2
+
+
+@given(st.data(), st.integers(1, 64))
+@settings(deadline=None, max_examples=200)
+def test_nothing_is_asked_twice_and_the_whole_costs_what_is_promised(data: st.DataObject, count: int) -> None:
+    cause = data.draw(st.sets(st.integers(0, count - 1), min_size=1, max_size=min(3, count)))
+    planted = Planted(cause)
+    assert find_all(range(count), planted) == [frozenset(cause)]
+    assert len(planted.asked) == len(set(planted.asked))
+    assert len(planted.asked) + 2 <= 2 * len(cause) * math.log2(max(count, 2)) + 6
+
+
+def test_what_only_undoes_another_change_is_left_out_again() -> None:
+    def reaches(taken: frozenset[int]) -> bool:  # 0 and 2 disturb, together they do nothing; 1 is the cause
+        return 1 in taken and (0 in taken) == (2 in taken)
+
+    assert find_minimal(range(3), reaches) == {0, 1, 2}
+    assert find_all(range(3), reaches) == [frozenset({1})]
+
+
+@given(st.permutations(range(9)))
+@settings(deadline=None, max_examples=100)
+def test_no_order_of_the_changes_brings_company_in(order: list[int]) -> None:
+    def reaches(taken: frozenset[int]) -> bool:  # 1 and 7 are needed, 3 and 5 undo each other
+        return {1, 7} <= taken and (3 in taken) == (5 in taken)
+
+    assert find_all(order, reaches) == [frozenset({1, 7})]
+
+
+def test_each_member_was_left_out_of_what_is_found() -> None:
+    planted = Planted({1, 4, 6})
+    found = without_needless(frozenset({1, 4, 6}), planted)
+    assert found == {1, 4, 6}
+    assert {found - {each} for each in found} <= set(planted.asked)
 
 
 def test_where_either_would_do_both_are_found() -> None:
@@ -71,8 +105,8 @@ def test_what_is_about_to_be_asked_is_told_before() -> None:
     told: list[frozenset[int]] = []
     assert list(search_all(range(6), planted, told.extend)) == [frozenset({1, 4})]
     everything = frozenset(range(6))
-    assert told == [everything - {1}, everything - {4}]
-    assert planted.asked[-2:] == told
+    assert told == [{1}, {4}, everything - {1}, everything - {4}]
+    assert planted.asked[-2:] == told[-2:]
 
 
 def test_a_set_is_handed_out_before_the_search_goes_on() -> None:

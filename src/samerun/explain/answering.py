@@ -29,7 +29,8 @@ class Answer:
 
     ``sets`` are the smallest sets found; ``places`` the lines of changed files of code, by the change's number;
     ``is_whole`` says that the second run's own result was reached, ``is_complete`` that the search came to its end.
-    ``start`` and ``target`` are the results between which was searched.
+    ``start`` and ``target`` are the results between which was searched; ``without`` holds what a set gives with one of
+    its members left out.
     """
 
     a: Kept
@@ -43,6 +44,7 @@ class Answer:
     is_complete: bool = False
     start: Kept | None = None
     target: Kept | None = None
+    without: dict[tuple[frozenset[int], int], Kept] = field(default_factory=dict)
     _own: list[Cause] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
     _stopped: str = ""
@@ -136,9 +138,14 @@ class Answer:
         others = [self.candidates[each].change.subject for each in sorted(found) if each != index]
         if others:
             together = f"with this and {', '.join(others)} changed, but not without it"
-            return f"{together}, the first run gives {reached} ({moved})"
+            return f"{together}, the first run gives {reached} ({moved}){self._missed(index, found, target)}"
         alone = ", as it does with another one" if len(self.sets) > 1 else ""
         return f"with only this changed the first run gives {reached}{alone} ({moved})"
+
+    def _missed(self, index: int, found: frozenset[int], target: Kept) -> str:
+        """Return in what the result is another one where this change alone is left out: what it is responsible for."""
+        less = self.without.get((found, index))
+        return "" if less is None else f"; without it this still differs: {self.judge.describe(less, target)}"
 
 
 def _distinct(causes: Sequence[Cause]) -> list[Cause]:

@@ -179,9 +179,17 @@ class _Asking:
     def _search(self, tried: frozenset[int]) -> None:
         for found in search_all(sorted(tried), self._reaches, self.trying.ahead):
             self.answer.sets.append(found)
+            self._keep_what_lacks(found)
         self.answer.is_complete = True
         for each in self.answer.sets:
             self._refine(each)
+
+    def _keep_what_lacks(self, found: frozenset[int]) -> None:
+        """Keep what a set gives with each member left out in turn: the search has asked for these runs already."""
+        for index in sorted(found) if len(found) > 1 else ():
+            less = self.trying.run(found - {index})
+            if less is not None:
+                self.answer.without[found, index] = less
 
     def _set_target(self, full: Kept, tried: frozenset[int], end: Kept | None) -> None:
         if end is not None and self.judge.same(full, end):

@@ -9,6 +9,7 @@ diagnosis from first principles", 1987).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 
 Reaches = Callable[[frozenset[int]], bool]
 """Whether the first run with exactly these changes gives the second one's result. Costs a run."""
@@ -20,6 +21,9 @@ Ahead = Callable[[Sequence[frozenset[int]]], None]
 MOST = 8
 """How many sets are looked for."""
 
+PAIRED = 4
+"""Up to how many members of a set are left out two by two: more would cost more than the search itself."""
+
 
 def find_minimal(changes: Sequence[int], reaches: Reaches) -> frozenset[int]:
     """Return one minimal set of changes that suffices.
@@ -30,7 +34,7 @@ def find_minimal(changes: Sequence[int], reaches: Reaches) -> frozenset[int]:
 
     Returns:
         A set that suffices. It is minimal if to take more never undoes (monotone); where changes cancel each other
-        it still suffices, since it was itself asked for.
+        it still suffices, since it was itself asked for, and ``without_needless`` makes it smaller.
     """
     left, found = list(changes), frozenset[int]()
     while True:
@@ -53,6 +57,47 @@ def _shortest_prefix(left: Sequence[int], found: frozenset[int], reaches: Reache
     return high
 
 
+def without_needless(found: frozenset[int], reaches: Reaches, ahead: Ahead = lambda sets: None) -> frozenset[int]:
+    """Return a part of a set that suffices, of whose members none can be spared.
+
+    The prefix search takes a change along that only undoes another one before it: a function renamed in one file and
+    where it is called in another. Each alone disturbs, so a cause between the two was found only with both. Of such
+    company a set is freed by asking for less of it: each member alone, all but one, all but two.
+
+    Args:
+        found: a set that suffices.
+        reaches: the question; asked at most ``2·k`` times for a set of ``k`` (and six times more for four), once for
+            two, none for one.
+        ahead: is told which questions are about to be asked, all of them.
+    """
+    while parts := _parts_of(found):
+        ahead(parts)
+        smaller = next((part for part in parts if reaches(part)), None)
+        if smaller is None:
+            return found
+        found = smaller
+    return found
+
+
+def _parts_of(found: frozenset[int]) -> list[frozenset[int]]:
+    """Return what may do for a set, the smallest first."""
+    members = sorted(found)
+    sizes = {1, len(found) - 1, *((len(found) - 2,) if len(found) <= PAIRED else ())}
+    return [frozenset(each) for size in sorted(sizes) if 0 < size < len(found) for each in combinations(members, size)]
+
+
+def _remembered(reaches: Reaches) -> Reaches:
+    """Return the question so that what was asked before is not asked again."""
+    known: dict[frozenset[int], bool] = {}
+
+    def ask(taken: frozenset[int]) -> bool:
+        if taken not in known:
+            known[taken] = reaches(taken)
+        return known[taken]
+
+    return ask
+
+
 def find_all(changes: Sequence[int], reaches: Reaches, most: int = MOST) -> list[frozenset[int]]:
     """Return the minimal sets of changes that suffice; arguments and cost as of ``search_all``."""
     return list(search_all(changes, reaches, most=most))
@@ -70,9 +115,10 @@ def search_all(
         most: how many sets are looked for at most.
 
     Yields:
-        The sets. One set of ``k`` costs ``k`` further questions, which show at the same time that none of its members
-        can be spared.
+        The sets; none of their members can be spared, each was left out. One set of ``k`` costs ``k`` further
+        questions, which show whether another set does without that member.
     """
+    reaches = _remembered(reaches)
     sets: list[frozenset[int]] = []
     waiting, asked = [frozenset[int]()], set[frozenset[int]]()
     while waiting and len(sets) < most:
@@ -85,7 +131,7 @@ def search_all(
             rest = [each for each in changes if each not in away]
             if not rest or (away and not reaches(frozenset(rest))):
                 continue
-            free = find_minimal(rest, reaches)
+            free = without_needless(find_minimal(rest, reaches), reaches, ahead)
             sets.append(free)
             yield free
         waiting += [away | {each} for each in sorted(free)]
