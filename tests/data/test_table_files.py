@@ -276,3 +276,17 @@ def test_a_csv_of_several_blocks(tmp_path: Path) -> None:
     frame.write_csv(tmp_path / "a.csv")
     assert (tmp_path / "a.csv").stat().st_size > 8 << 20
     assert hash_table(tmp_path / "a.csv", schema={"x": "int64", "s": "string"}) == hash_table(frame)
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.time32("s"), pa.time64("us"), pa.timestamp("s"), pa.timestamp("s", "Europe/Berlin")]
+)
+def test_a_csv_with_more_digits_than_the_unit_has(tmp_path: Path, kind: pa.DataType) -> None:
+    table = pa.table({"t": pa.array([0, 61, None], kind)})
+    pl.DataFrame(table).write_csv(tmp_path / "a.csv")  # polars writes nanoseconds and milliseconds
+    assert hash_table(tmp_path / "a.csv", schema=table.schema) == hash_table(table)
+
+
+def test_a_fixed_offset_is_one_zone_in_every_library() -> None:
+    table = pa.table({"t": pa.array([0, None], pa.timestamp("us", "+02:00"))})
+    assert hash_table(pl.from_arrow(table)) == hash_table(table)

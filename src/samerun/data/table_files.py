@@ -210,7 +210,13 @@ def _data_type(name: str, kind: Any) -> Any:
 def _csv_type(kind: Any) -> Any:
     """Return the type to read a column as: the same to a hash, and one that Arrow reads from text."""
     kind = storage_type(kind)
-    return pa.large_string() if is_text(kind) else kind
+    if is_text(kind):
+        return pa.large_string()
+    if pa.types.is_time(kind):  # whatever their unit, they are hashed as nanoseconds, and polars writes them so
+        return pa.time64("ns")
+    if pa.types.is_timestamp(kind) and kind.unit == "s":  # likewise milliseconds
+        return pa.timestamp("ms", kind.tz)
+    return kind
 
 
 def _compare_names(path: Path, found: list[str], given: list[str]) -> None:

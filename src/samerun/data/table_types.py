@@ -7,6 +7,7 @@ the precision of decimals) can change without changing the hash. ``docs/guide/ta
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from samerun.errors import BadTable
@@ -17,7 +18,8 @@ pc: Any = Late("pyarrow.compute")  # an optional part
 types: Any = Late("pyarrow.types")  # an optional part
 
 _FLOATS = {"halffloat": "float16", "float": "float32", "double": "float64"}
-_UTC = frozenset({"+00:00", "Z", "Etc/UTC"})
+_UTC = frozenset({"+00:00", "-00:00", "Z", "Etc/UTC", "Etc/GMT+0", "Etc/GMT-0"})
+_OFFSET = re.compile(r"Etc/GMT([+-])(\d{1,2})\Z")
 _WIDEST_DECIMAL = 76
 _FIXED_WIDTHS = {"bool": 1, "date": 4, "time": 8, "decimal": 32, "timestamp": 8, "duration": 8}
 
@@ -66,9 +68,17 @@ def _temporal_text(kind: Any) -> str:
     if types.is_duration(kind):
         return f"duration[{_unit(kind)}]"
     if types.is_timestamp(kind):
-        zone = "UTC" if kind.tz in _UTC else kind.tz
+        zone = _zone(kind.tz)
         return f"timestamp[{_unit(kind)}, {zone}]" if zone else f"timestamp[{_unit(kind)}]"
     return ""
+
+
+def _zone(name: str | None) -> str | None:
+    """Return one name for a zone of several; polars calls ``+02:00`` ``Etc/GMT-2``, with the sign turned round."""
+    offset = _OFFSET.match(name or "")
+    if name in _UTC:
+        return "UTC"
+    return f"{'+' if offset[1] == '-' else '-'}{offset[2]:0>2}:00" if offset else name
 
 
 def _unit(kind: Any) -> str:
