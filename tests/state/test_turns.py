@@ -5,7 +5,7 @@ import random
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -111,3 +111,45 @@ def test_the_warning_is_about_the_callers_line(monkeypatch: pytest.MonkeyPatch) 
             thread.join(10)
         assert [one.filename for one in caught] == [__file__]
         assert caught[0].lineno in range(work.__code__.co_firstlineno, work.__code__.co_firstlineno + 3)
+
+
+def suspended() -> Generator[float, None, None]:
+    with seeded(3):
+        yield random.random()
+
+
+def in_a_thread(work: Callable[[], object]) -> None:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_suspended_block_may_be_closed_in_another_thread() -> None:
+    ahead = random.getstate()
+    generator = suspended()
+    next(generator)
+    in_a_thread(generator.close)
+    assert random.getstate() == ahead
+    in_a_thread(block)  # nobody has it any more
+
+
+def test_a_block_of_a_thread_that_has_ended_may_be_closed() -> None:
+    generator = suspended()
+    in_a_thread(lambda: next(generator))
+    generator.close()
+    block()
+    in_a_thread(block)
+
+
+def test_a_thread_keeps_its_turn_until_its_last_block_ends() -> None:
+    generator = suspended()
+    with seeded(4):
+        next(generator)
+        in_a_thread(generator.close)
+        waiting = threading.Thread(target=block, daemon=True)
+        waiting.start()
+        waiting.join(0.05)
+        assert waiting.is_alive()
+    waiting.join(10)
+    assert not waiting.is_alive()

@@ -14,7 +14,7 @@ from samerun.state.current import Current, current, put_back, set_current
 from samerun.state.derive import checked_rank, checked_seed
 from samerun.state.layers import Layer
 from samerun.state.seeds import ask, key_if_imported
-from samerun.state.turns import turn
+from samerun.state.turns import Owner, turn
 
 if TYPE_CHECKING:
     import jax
@@ -33,7 +33,7 @@ class Seeded:
         self._seed = checked_seed(seed)
         self._rank = checked_rank(rank)
         self._deterministic = deterministic
-        self._blocks: list[Layer] = []
+        self._blocks: list[tuple[Layer, Owner]] = []
 
     def __enter__(self) -> jax.Array | None:
         """Begin; returns a key for ``jax.random`` if JAX is imported."""
@@ -64,14 +64,14 @@ class Seeded:
         return call
 
     def _begin(self, where: str) -> jax.Array | None:
-        turn.take(depth=3)
+        owner = turn.take(depth=3)
         try:
-            return self._enter(Layer(where=where))
+            return self._enter(Layer(where=where), owner)
         except BaseException:
-            turn.give()
+            turn.give(owner)
             raise
 
-    def _enter(self, layer: Layer) -> jax.Array | None:
+    def _enter(self, layer: Layer, owner: Owner) -> jax.Array | None:
         layer.held["current"] = functools.partial(_put_back, current())
         layers.add(layer)
         try:
@@ -82,14 +82,15 @@ class Seeded:
         except BaseException:
             layers.remove(layer)
             raise
-        self._blocks.append(layer)
+        self._blocks.append((layer, owner))
         return key
 
     def _end(self) -> None:
+        layer, owner = self._blocks.pop()
         try:
-            layers.remove(self._blocks.pop())
+            layers.remove(layer)
         finally:
-            turn.give()
+            turn.give(owner)
 
 
 def seeded(seed: int, *, deterministic: bool | str = False, rank: int | None = None) -> Seeded:

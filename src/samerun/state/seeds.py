@@ -38,14 +38,14 @@ def seed_everything(seed: int, *, deterministic: bool | str = False, rank: int |
         SetTooLate: a switch for determinism can no longer be set. Nothing was seeded then.
     """
     number, place = checked_seed(seed), checked_rank(rank)
-    turn.take(depth=2)
+    owner = turn.take(depth=2)
     try:
         ask(deterministic)  # first, because it may refuse
         layers.begin(number, place)
         set_current(seed=number, rank=place)
         return key_if_imported()
     finally:
-        turn.give()
+        turn.give(owner)
 
 
 def ask(deterministic: bool | str) -> determinism.Determinism | None:
