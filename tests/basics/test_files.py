@@ -267,3 +267,14 @@ def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(OSError):
         files.make_folder(tmp_path / "file" / "below")
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"content")
+    (tmp_path / "link").symlink_to("file")
+    os.mkfifo(tmp_path / "pipe")
+    assert files.read_regular(tmp_path / "link") == b"content"
+    assert files.read_regular(tmp_path / "file", 3) == b"con"
+    for name in ("pipe", ".", "/dev/zero", "gone"):
+        with pytest.raises(OSError):
+            files.read_regular(tmp_path / name)

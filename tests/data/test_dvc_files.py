@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -177,3 +178,9 @@ def test_any_text_is_read_or_refused_with_a_sentence(tmp_path_factory: pytest.Te
     place.write_text(text, "utf-8", errors="surrogatepass")
     with suppress(BadLock, UnsafePath):
         assert read_dvc_file(place).root
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "data.dvc")
+    with pytest.raises(BadLock, match="is no file"):
+        read_dvc_file(tmp_path / "data.dvc")

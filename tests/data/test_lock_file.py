@@ -155,6 +155,14 @@ def test_what_leads_elsewhere_is_refused(lines: list[str]) -> None:
         parse_lock(resealed(files))
 
 
+def test_a_name_that_is_too_long_to_be_read_is_not_said_whole() -> None:
+    text = encode_lock(Lock((".",), Manifest((Entry("x" * 100_000, size=-1, blake3=A),))))
+    with pytest.raises(BadLock) as caught:
+        parse_lock(text)
+    assert len(str(caught.value)) < 1_000
+    assert caught.value.sentence.endswith("has a size that no file has.")
+
+
 def test_the_same_with_nothing_wrong_is_read() -> None:
     assert parse_lock(resealed([f'{{"path":"data/a","size":1,"blake3":"{A}"}}']))
 

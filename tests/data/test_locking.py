@@ -118,7 +118,7 @@ def test_an_old_lock_stays_if_the_new_one_cannot_be_made(here: Path) -> None:
     assert Path("data.lock").read_bytes() == before
 
 
-@pytest.mark.parametrize("given", [[], ["none"], ["data/none"], ["d.csv/x"]])
+@pytest.mark.parametrize("given", [[], [""], ["data", ""], ["none"], ["data/none"], ["d.csv/x"]])
 def test_nothing_to_lock(given: list[str]) -> None:
     with pytest.raises((BadOption, MissingData)):
         lock(given, "data.lock")

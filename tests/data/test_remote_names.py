@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
-from samerun.data.remote_names import is_remote
+from samerun.data.remote_names import START, is_remote, is_remote_lock
 
 
 def test_which_arguments_are_addresses() -> None:
@@ -13,6 +15,12 @@ def test_which_arguments_are_addresses() -> None:
         *(True, True),
         *(False, False, False, False),
     ]
+
+
+def test_a_pipe_is_no_lock_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "lock").write_bytes(START + b'1"')
+    assert [is_remote_lock(tmp_path / name) for name in ("pipe", "lock", "gone", ".")] == [False, True, False, False]
 
 
 def test_what_speaks_to_servers_is_not_loaded_to_know_that() -> None:

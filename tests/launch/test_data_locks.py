@@ -10,7 +10,7 @@ import pytest
 
 from samerun import api, data
 from samerun.basics.hashing import hash_bytes, stat_key
-from samerun.errors import MissingData
+from samerun.errors import BadOption, MissingData
 from samerun.launch import data_locks
 from samerun.launch.data_locks import changed_since, lock_paths
 from samerun.launch.ground import Ground
@@ -71,6 +71,11 @@ def test_a_changed_root_is_data_by_file(project: Lab) -> None:
     assert one.locks[0].root != other.locks[0].root
     found = api.diff(one.id, other.id)
     assert [(each.kind, each.subject) for each in found.factors] == [("data", "data/b.csv"), ("data", "data/c.csv")]
+
+
+def test_an_empty_path_is_not_the_current_folder(project: Lab) -> None:
+    with pytest.raises(BadOption, match="An empty path"):
+        project.record(READ_A, data=[""])
 
 
 def test_a_link_that_leads_out_is_said(project: Lab) -> None:

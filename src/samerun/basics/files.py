@@ -31,6 +31,7 @@ __all__ = [
     "locked",
     "make_folder",
     "read_bytes",
+    "read_regular",
     "remove_tree",
     "replacing",
     "resolve_inside",
@@ -73,6 +74,23 @@ def read_bytes(path: Path) -> bytes:
     """Return the whole content of a file."""
     with open(path, "rb") as file:
         return file.read()
+
+
+def read_regular(path: str | os.PathLike[str], count: int = -1) -> bytes:
+    """Return the first bytes of a regular file, or all of it; a pipe or a device is refused, not waited for.
+
+    Args:
+        path: the file; a link to one is followed.
+        count: how many bytes; -1 for all.
+
+    Raises:
+        OSError: it is not there, cannot be read, or is no file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(0, "it is no file")
+        return file.read(count)
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, durable: bool = False) -> None:

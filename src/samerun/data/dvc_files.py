@@ -85,6 +85,8 @@ def read_dvc_file(path: str | os.PathLike[str]) -> DvcFile:
 
 
 def _document(place: Path) -> dict[str, Any]:
+    if place.exists() and not place.is_file():  # a pipe is not waited for
+        raise BadLock(f"{place} is no file.", _NEXT, lock=str(place))
     try:
         document = read_yaml(place)
     except FAILURES as error:

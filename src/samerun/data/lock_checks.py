@@ -10,6 +10,7 @@ from samerun.data.manifest import Entry, order, raw
 
 _NOT_INSIDE = re.compile(r"(?:\A|[/\0])\.{0,2}(?:[/\0]|\Z)")
 _HEX = re.compile(r"[0-9a-f]*\Z")
+_LONGEST = 400
 _SPECIALS = ("pipe", "socket", "character device", "block device", "special file")
 
 
@@ -34,6 +35,11 @@ def problems(paths: Sequence[str], entries: Sequence[Entry]) -> Iterator[tuple[s
 def is_inside(path: str) -> bool:
     """Say whether a path is relative, climbs nowhere and names something: ``a/b``, not ``/a``, ``a//b``, ``../a``."""
     return "\0" not in path and _NOT_INSIDE.search(path) is None
+
+
+def shortened(problem: str) -> str:
+    """Return what is wrong with a lock without the middle of a name that is too long to be read."""
+    return problem if len(problem) <= _LONGEST else f"{problem[: _LONGEST // 2]} ... {problem[-_LONGEST // 2 :]}"
 
 
 def folders_of(paths: Iterable[str]) -> set[str]:

@@ -16,7 +16,7 @@ import msgspec
 
 from samerun.basics import files
 from samerun.basics.hashing import hash_bytes
-from samerun.data.lock_checks import problems
+from samerun.data.lock_checks import problems, shortened
 from samerun.data.manifest import Entry, Manifest, raw
 from samerun.errors import BadLock
 
@@ -89,7 +89,7 @@ def _lines(things: Iterable[object]) -> bytes:
 def is_lock(path: str | os.PathLike[str]) -> bool:
     """Say whether a file begins like a lock."""
     try:
-        return _read_regular(Path(path), len(START)) == START
+        return files.read_regular(path, len(START)) == START
     except OSError:
         return False
 
@@ -103,7 +103,7 @@ def read_lock(path: str | os.PathLike[str]) -> Lock:
         BadLock: it is not there, cannot be read, or is not a lock that ``samerun`` could have written.
     """
     try:
-        data = _read_regular(Path(path))
+        data = files.read_regular(path)
     except OSError as error:
         sentence = f"The lock {os.fspath(path)} cannot be read: {error.strerror or error}."
         raise BadLock(sentence, "Make one with `samerun data lock PATH`.", lock=os.fspath(path)) from error
@@ -148,7 +148,7 @@ class _Parser:
 
     def _refuse(self, problem: str, line: int = 0) -> NoReturn:
         place = f" line {line}" if line else ""
-        raise BadLock(f"{self._name}{place} cannot be trusted: {problem}.", _NEXT, line=line)
+        raise BadLock(f"{self._name}{place} cannot be trusted: {shortened(problem)}.", _NEXT, line=line)
 
     def _header(self, line: bytes) -> _Header:
         if not line.startswith(START):
@@ -197,15 +197,6 @@ def _is_text(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _read_regular(path: Path, count: int = -1) -> bytes:
-    """Return the first bytes of a regular file, or all; a pipe is not waited for."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "it is no file")
-        return file.read(count)
 
 
 def write_lock(lock: Lock, path: Path) -> None:

@@ -175,8 +175,9 @@ def _check_output(path: Path) -> None:
 
 def _base(given: Sequence[str], output: Path | None, root: PathLike | None) -> str:
     """Return the folder that the lock's paths start from."""
-    if not given:
-        raise BadOption("There is nothing to lock.", "Give one or more files or folders.")
+    if not given or "" in given:  # an empty path would be the current folder: a variable that is not set
+        what = "An empty path names nothing." if given else "There is nothing to lock."
+        raise BadOption(what, "Give one or more files or folders.")
     if root is not None:
         return os.path.abspath(root)
     own = os.path.dirname(os.path.abspath(output)) if output is not None else os.getcwd()

@@ -16,6 +16,7 @@ import msgspec
 
 from samerun.basics import files
 from samerun.basics.hashing import hash_bytes
+from samerun.data.lock_checks import shortened
 from samerun.data.remote_files import RemoteEntry
 from samerun.data.remote_names import START
 from samerun.data.remote_urls import below, kept
@@ -74,7 +75,7 @@ def read_remote_lock(path: str | os.PathLike[str]) -> RemoteLock:
     """
     name = os.fspath(path)
     try:
-        data = files.read_bytes(Path(path))
+        data = files.read_regular(path)
     except OSError as error:
         sentence = f"The lock {name} cannot be read: {error.strerror or error}."
         raise BadLock(sentence, "Make one with `samerun data lock URL`.", lock=name) from error
@@ -93,7 +94,7 @@ def parse_remote_lock(data: bytes, name: str = "the lock") -> RemoteLock:
     """
 
     def refuse(problem: str) -> NoReturn:
-        raise BadLock(f"{name} cannot be trusted: {problem}.", _NEXT, lock=name)
+        raise BadLock(f"{name} cannot be trusted: {shortened(problem)}.", _NEXT, lock=name)
 
     first, _, rest = data.partition(b"\n")
     if not first.startswith(START + b'1"'):

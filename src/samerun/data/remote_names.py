@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from samerun.basics import files
+
 ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://")
 START = b'{"schema":"samerun.data-remote-lock/'
 """How every lock of remote files of every version begins."""
@@ -18,7 +20,6 @@ def is_remote(path: str) -> bool:
 def is_remote_lock(path: str | os.PathLike[str]) -> bool:
     """Say whether a file begins like a lock of remote files."""
     try:
-        with open(path, "rb") as file:
-            return os.path.isfile(path) and file.read(len(START)) == START
+        return files.read_regular(path, len(START)) == START
     except OSError:
         return False

@@ -24,6 +24,7 @@ from samerun.data.noticing import links_out
 from samerun.data.places import remember_base
 from samerun.data.remembered import Remembered, cache_file
 from samerun.data.verifying import changes_between
+from samerun.errors import BadOption
 from samerun.factors.caches import is_by_product
 from samerun.launch.ground import Ground
 from samerun.launch.keeping import Keeper
@@ -73,7 +74,7 @@ class LockedPath:
 
 
 def lock_paths(
-    paths: Iterable[str], cwd: Path, tree: Path, layout: StoreLayout, progress: Progress | None = None
+    paths: Sequence[str], cwd: Path, tree: Path, layout: StoreLayout, progress: Progress | None = None
 ) -> list[LockedPath]:
     """Lock files and folders, each by itself.
 
@@ -86,8 +87,11 @@ def lock_paths(
 
     Raises:
         MissingData: there is nothing there, or it cannot be identified.
+        BadOption: a path is empty.
     """
     cache = layout.data_cache
+    if "" in paths:  # it would be the current folder: a variable that is not set
+        raise BadOption("An empty path names nothing.", "Give --data a file or a folder.")
     locked = []
     for path in dict.fromkeys(os.path.normpath(os.path.join(cwd, path)) for path in paths):
         base = str(tree) if Path(path).is_relative_to(tree) else os.path.dirname(path)
