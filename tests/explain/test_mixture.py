@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from samerun.basics.hashing import hash_file
+from samerun.basics.redaction import Redactor, key_at
 from samerun.errors import CannotReplay
-from samerun.explain.mixture import FILES, Mixture, content_of, fact_of
+from samerun.explain.mixture import FILES, Mixture, can_be_had, content_of, fact_of, is_unchanged
 from samerun.record.run import Run
+from samerun.store.layout import StoreLayout
 from samerun.store.objects import Objects
 
 Make = Callable[..., Run]
@@ -120,3 +123,26 @@ def test_the_facts_of_data_come_before_those_of_code(make_run: Make) -> None:
     run = make_run(code={"a.csv": {"size": 1}, "b.csv": {"size": 2}}, data={"a.csv": {"size": 3}, "b.csv": None})
     assert [getattr(fact_of(run, path), "size", None) for path in ("a.csv", "b.csv", "c.csv")] == [3, 2, None]
     assert fact_of(make_run(data={"missing": "cut"}), "a.csv") is None
+
+
+def test_a_file_with_a_secret_can_be_had_where_it_lies_unchanged(make_run: Make, tmp_path: Path) -> None:
+    layout = StoreLayout(tmp_path / "store")
+    layout.shared.mkdir(parents=True)
+    objects = Objects(layout.objects)
+    env = tmp_path / ".env"
+    env.write_text("TOKEN=abc")
+    mark = Redactor(key=key_at(layout.key)).mark(hash_file(env))
+    a, b = (make_run(tmp_path, code=files) for files in ({}, {".env": {"size": 9, "hash": mark, "secret": True}}))
+    assert can_be_had(".env", a, b, objects)
+    assert content_of(b, ".env", objects) is None  # what would be copied into the store
+    env.write_text("TOKEN=xyz")
+    assert not can_be_had(".env", a, b, objects)
+    env.unlink()
+    assert not can_be_had(".env", a, b, objects)
+
+
+def test_a_file_is_unchanged_by_its_content_else_by_size_and_time(coded: Make, make_run: Make) -> None:
+    a, b = coded({"same": "1", "other": "1"}), coded({"same": "1", "other": "2", "new": "3"})
+    assert [is_unchanged(path, a, b) for path in ("same", "other", "new", "none")] == [True, False, False, False]
+    a, b = (make_run(code={"x": {"size": 1, "hash": None, "mtime_ns": each}}) for each in (5, 5))
+    assert is_unchanged("x", a, b)

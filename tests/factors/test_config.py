@@ -137,3 +137,8 @@ def test_secrets_in_it_are_marked(scene: Callable[..., Scene], ended: Callable[.
 def test_a_changed_key_is_named_by_file_and_key() -> None:
     changes = Config().differences({"c.yaml:lr": 1, "c.yaml:n": 2}, {"c.yaml:lr": 1.5, "c.yaml:n": 2})
     assert [(change.subject, change.a, change.b) for change in changes] == [("c.yaml:lr", 1, 1.5)]
+
+
+def test_a_default_of_an_ini_file_is_one_key() -> None:
+    text = b"[DEFAULT]\nroot = data\n[a]\nn = 1\n[b]\nn = 2\n"
+    assert parse("c.ini", text) == {"DEFAULT.root": "data", "a.n": "1", "b.n": "2"}

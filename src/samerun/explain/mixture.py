@@ -10,13 +10,16 @@ from typing import TypeGuard
 
 import msgspec
 
+from samerun.basics import files
 from samerun.basics.hashing import hash_file
+from samerun.basics.redaction import Redactor
 from samerun.errors import CannotReplay, StoreTrouble
 from samerun.factors.arguments import Words
 from samerun.record.files import FileFact
 from samerun.record.missing import Missing
 from samerun.record.run import Run
 from samerun.record.values import Change, Json, Values
+from samerun.store.layout import StoreLayout
 from samerun.store.objects import Objects
 
 FILES = ("code", "data")
@@ -113,6 +116,26 @@ def content_of(run: Run, path: str, objects: Objects) -> bytes | None:
         return None
 
 
+def can_be_had(path: str, a: Run, b: Run, objects: Objects) -> bool:
+    """Say whether a trial of the first run can be given what a file held in the second one.
+
+    A file that holds a secret was not kept: a trial finds it where it lies, in the first run's folder, or not at all.
+    """
+    fact = fact_of(b, path)
+    if fact is None or not fact.secret:
+        return content_of(b, path, objects) is not None
+    try:
+        digest, key = hash_file(Path(a.place.tree) / path), files.read_bytes(_key(objects))
+    except OSError:
+        return False
+    return Redactor(key=key).mark(digest) == fact.hash
+
+
+def _key(objects: Objects) -> Path:
+    """Return where the key of the store lies that these contents belong to."""
+    return StoreLayout(objects.folder.parent.parent).key
+
+
 def fact_of(run: Run, path: str) -> FileFact | None:
     """Return the facts of a file of a run; None if it had none of that name."""
     for kind in reversed(FILES):
@@ -124,6 +147,16 @@ def fact_of(run: Run, path: str) -> FileFact | None:
             except msgspec.ValidationError as error:
                 raise CannotReplay(f"The record of {path} in the run {run.id} cannot be understood.") from error
     return None
+
+
+def is_unchanged(path: str, a: Run, b: Run) -> bool:
+    """Say whether a file was there all the time with one content, whichever of the runs read it."""
+    one, other = fact_of(a, path), fact_of(b, path)
+    if one is None or other is None:
+        return False
+    if one.hash is not None and other.hash is not None:
+        return one.hash == other.hash
+    return (one.size, one.mtime_ns) == (other.size, other.mtime_ns)
 
 
 def _is_file(fact: Json) -> TypeGuard[dict[str, Json]]:

@@ -108,7 +108,8 @@ def _read_yaml(text: str) -> Json:
 
 
 def _read_ini(text: str) -> Json:
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    """Return the sections as they are written: what stands in ``[DEFAULT]`` is one key, not one of every section."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False, default_section="\0")
     parser.read_string(text)
     return {section: dict(parser[section]) for section in parser.sections()}
 

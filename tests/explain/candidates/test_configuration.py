@@ -84,8 +84,8 @@ def test_a_file_that_only_one_run_has_is_taken_as_a_whole(coded: Callable[..., R
 
 
 def test_a_content_that_was_not_kept_cannot_be_tried(make_run: Callable[..., Run], objects: Objects) -> None:
-    lost = make_run(code={"c.yaml": {"size": 3, "hash": "0" * 64}})
-    candidate = make(Change("config", "c.yaml:a"), lost, lost, objects)
+    a, b = (make_run(code={"c.yaml": {"size": 3, "hash": each * 64}}) for each in "01")
+    candidate = make(Change("config", "c.yaml:a"), a, b, objects)
     assert candidate is not None
     assert "not kept" in candidate.unable
 

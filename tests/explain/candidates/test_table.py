@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from samerun.explain.candidates.table import find_candidates, find_unread
 from samerun.explain.mixture import Mixture
@@ -87,6 +88,28 @@ def test_what_the_first_run_left_is_named_so(coded: Make, objects: Objects) -> N
         assert named(a, b, objects) == [("leftover-state", "last.txt")]
     finally:
         a.outputs.clear()
+
+
+def test_a_configuration_that_the_first_run_left_is_one_candidate(coded: Make, objects: Objects) -> None:
+    b = coded({"last.json": '{"n": 1, "m": 2}'}, config={"last.json:n": 1, "last.json:m": 2})
+    for fact in (b.factors["code"]["last.json"], b.factors["data"]["last.json"]):
+        fact["configuration"] = True
+    a = structs.replace(coded({}, config={}), outputs=[Output("last.json", "json", 1, "0" * 64, "results/last.json")])
+    assert named(a, b, objects) == [("leftover-state", "last.json")]
+
+
+def test_a_file_that_was_found_as_the_first_run_left_it_is_named_so(coded: Make, objects: Objects) -> None:
+    before, after = coded({"n.txt": "1"}), coded({"n.txt": "2"})
+    wrote = after.factors["data"]["n.txt"]["hash"]
+    left = structs.replace(before, outputs=[Output("n.txt", "text", 1, wrote, "results/n.txt")])
+    assert named(left, after, objects) == [("leftover-state", "n.txt")]
+    edited = structs.replace(before, outputs=[Output("n.txt", "text", 1, "0" * 64, "results/n.txt")])
+    assert named(edited, after, objects) == [("data", "n.txt")]
+
+
+def test_a_key_of_a_file_that_one_run_alone_read_is_no_change(coded: Make, objects: Objects) -> None:
+    a, b = (coded({"c.json": '{"lr": 1}'}, config=config) for config in ({"c.json:lr": 1}, {}))
+    assert named(a, b, objects) == []
 
 
 def test_files_that_nothing_read_are_found_apart(make_run: Make, objects: Objects) -> None:

@@ -9,7 +9,7 @@ import yaml
 
 from samerun.explain.candidates.writing import graft, read, write
 from samerun.explain.hunks import apply, pieces_of
-from samerun.explain.mixture import Candidate, Mixture, content_of, fact_of
+from samerun.explain.mixture import Candidate, Mixture, can_be_had, content_of, fact_of, is_unchanged
 from samerun.factors.config import RECORDED, parse
 from samerun.record.run import Run
 from samerun.record.values import Change, Json
@@ -17,13 +17,19 @@ from samerun.store.objects import Objects
 
 
 def make(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
-    """Return the candidate of one key; what the program itself recorded follows from something else."""
+    """Return the candidate of one key.
+
+    None for what the program itself recorded, which follows from something else, and for a file that was there all the
+    time and that one run alone read.
+    """
     path, _, key = change.subject.partition(":")
     if path == RECORDED and fact_of(a, path) is None and fact_of(b, path) is None:
         return None
+    if is_unchanged(path, a, b):
+        return None
     contents = content_of(a, path, objects), content_of(b, path, objects)
     if None in contents:
-        is_there = contents[1] is not None or fact_of(b, path) is None  # a file that is gone can be taken away
+        is_there = fact_of(b, path) is None or can_be_had(path, a, b, objects)  # a file that is gone can be taken away
         unable = "" if is_there else "the file's content in the second run was not kept"
         return Candidate(change, partial(_take_whole, path), unable)
     return Candidate(change, partial(_take_key, path, key))

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from samerun.compare.factors import compare_factors
 from samerun.explain.candidates import arguments, configuration, drawn, packages
-from samerun.explain.mixture import Candidate, Mixture, content_of, fact_of
+from samerun.explain.mixture import Candidate, Mixture, can_be_had, fact_of, is_unchanged
 from samerun.factors import FACTORS
 from samerun.factors.caches import is_by_product
 from samerun.factors.code import is_code
@@ -33,7 +33,8 @@ def find_candidates(a: Run, b: Run, objects: Objects) -> list[Candidate]:
     changes = [change for change in compare_factors(a, b) if change.note != "not imported"]
     made = [_make(change, a, b, objects) for change in changes]
     candidates = [each for each in made if each is not None] + arguments.find(a, b, objects) + drawn.find(a, b)
-    return sorted(candidates, key=lambda each: _ORDER.get(each.change.kind, len(_ORDER)))
+    once = {(each.change.kind, each.change.subject): each for each in candidates}  # a file left has many keys
+    return sorted(once.values(), key=lambda each: _ORDER.get(each.change.kind, len(_ORDER)))
 
 
 def find_unread(a: Run, b: Run, objects: Objects) -> list[Candidate]:
@@ -63,8 +64,12 @@ def _kind_of(path: str, a: Run, b: Run) -> str:
 
 
 def _was_left(path: str, a: Run, b: Run) -> bool:
-    """Say whether a file that the second run found is one that the first one wrote, and did not find itself."""
-    return fact_of(a, path) is None and fact_of(b, path) is not None and path in {each.path for each in a.outputs}
+    """Say whether a file that the second run found is what the first one wrote: new, or with that very content."""
+    one, other = fact_of(a, path), fact_of(b, path)
+    written = {each.path: each.hash for each in a.outputs}
+    if other is None or path not in written:
+        return False
+    return one is None or (other.hash is not None and other.hash == written[path] != one.hash)
 
 
 def _make(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
@@ -77,21 +82,22 @@ def _file(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
 
     A file that was there all the time, and that one run alone read, is no change.
     """
-    if _is_unchanged(fact_of(a, change.subject), fact_of(b, change.subject)):
+    if is_unchanged(change.subject, a, b):
         return None
     if change.kind == "data" and _was_left(change.subject, a, b):
         change = structs.replace(change, kind="leftover-state")
-    is_there = fact_of(b, change.subject) is None or content_of(b, change.subject, objects) is not None
+    is_there = fact_of(b, change.subject) is None or can_be_had(change.subject, a, b, objects)
     unable = "" if is_there else "its content in the second run was not kept, and the file has changed since"
     return Candidate(change, partial(_take_file, change.subject), unable)
 
 
-def _is_unchanged(a: FileFact | None, b: FileFact | None) -> bool:
-    if a is None or b is None:
-        return False
-    if a.hash is not None and b.hash is not None:
-        return a.hash == b.hash
-    return (a.size, a.mtime_ns) == (b.size, b.mtime_ns)
+def _key(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
+    """Return the candidate of a key, of the whole file where that is one that the first run left."""
+    path, _, _ = change.subject.partition(":")
+    if _was_left(path, a, b):
+        one, other = (None if fact is None else fact.hash for fact in (fact_of(a, path), fact_of(b, path)))
+        return _file(Change("data", path, one, other), a, b, objects)
+    return configuration.make(change, a, b, objects)
 
 
 def _take_file(path: str, mixture: Mixture) -> None:
@@ -149,7 +155,7 @@ def _not_here(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
 _MAKERS: dict[str, Maker] = {
     "code": _file,
     "data": _file,
-    "config": configuration.make,
+    "config": _key,
     "environment-variable": _variable,
     "package": packages.make,
     "python": _interpreter,
