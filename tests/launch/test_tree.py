@@ -313,12 +313,18 @@ def test_what_may_not_be_read_is_said(project: Path, tmp_path: Path, as_nobody: 
     (project / "closed").mkdir()
     (project / "closed" / "x").touch()
     (project / "closed").chmod(0)
+    (project / "listed").mkdir()
+    (project / "listed" / "x").touch()
+    (project / "listed").chmod(0o444)  # its names can be read, and nothing of its files
+    (project / "z").touch()
     os.seteuid(65534) if os.getuid() == 0 else None
     tree = TreeReader(project, set(), Objects(tmp_path / "o"), Redactor(), StatCache(tmp_path / "c")).read()
     os.seteuid(0) if os.getuid() == 0 else None
     (project / "closed").chmod(0o755)
-    assert tree.not_captured[0].what == str(project / "closed")
-    assert "Permission" in tree.not_captured[0].why
+    (project / "listed").chmod(0o755)
+    assert [gap.what for gap in tree.not_captured] == [str(project / "closed"), str(project / "listed")]
+    assert all("Permission" in gap.why for gap in tree.not_captured)
+    assert "z" in tree.files
 
 
 def test_a_folder_in_which_files_come_and_go_can_be_read(project: Path, reader: TreeReader) -> None:

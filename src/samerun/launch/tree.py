@@ -179,15 +179,22 @@ class TreeReader:
             if len(tree.keys) >= MAX_FILES:
                 self._say_full(tree)
                 return
-            name = above + entry.name
-            with suppress(FileNotFoundError):  # gone since its folder was listed
-                if not entry.is_dir(follow_symlinks=False):
-                    yield name, entry.stat(follow_symlinks=False)
-                elif not self.is_skipped(entry.name, entry.path):
-                    count = len(tree.keys)
-                    yield from self._walk(entry.path, name + "/", tree)
-                    if len(tree.keys) == count:
-                        yield name + "/", entry.stat(follow_symlinks=False)
+            try:
+                yield from self._visit(entry, above + entry.name, tree)
+            except FileNotFoundError:  # gone since its folder was listed
+                continue
+            except PermissionError as error:  # it can be listed and not entered: none of its files can be looked at
+                tree.not_captured.append(NotCaptured(folder, f"its files cannot be looked at: {error.strerror}"))
+                return
+
+    def _visit(self, entry: os.DirEntry[str], name: str, tree: Tree) -> Iterator[tuple[str, os.stat_result]]:
+        if not entry.is_dir(follow_symlinks=False):
+            yield name, entry.stat(follow_symlinks=False)
+        elif not self.is_skipped(entry.name, entry.path):
+            count = len(tree.keys)
+            yield from self._walk(entry.path, name + "/", tree)
+            if len(tree.keys) == count:
+                yield name + "/", entry.stat(follow_symlinks=False)
 
     def _say_full(self, tree: Tree) -> None:
         why = f"it holds more than {MAX_FILES:,} files; the names of the others are not kept"
