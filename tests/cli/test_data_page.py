@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from samerun.cli.data_page import change_documents, change_lines, content_words, count_words, counts, summary
+from samerun.cli.data_page import (
+    change_documents,
+    change_lines,
+    content_words,
+    count_words,
+    counts,
+    status_of,
+    summary,
+    verdict_words,
+)
 from samerun.data.changes import Change
 from samerun.data.manifest import Entry, manifest_of
 from samerun.record.difference import Difference
+from samerun.report.plain_words import unpainted
 
 FILE = Entry("a", size=3, blake3="a" * 64)
 CHANGES = [
@@ -68,3 +78,11 @@ def test_content() -> None:
     assert content_words(manifest) == "1 file, 3 bytes, 1 link, 1 empty folder, 1 special file"
     assert content_words(manifest_of([])) == "0 files, 0 bytes"
     assert summary(manifest) == {"root": manifest.root, "files": 1, "links": 1, "folders": 1, "special": 1, "bytes": 3}
+
+
+def test_the_status_and_its_words() -> None:
+    unread = [change for change in CHANGES if change.what == "unread"]
+    assert [status_of(changes) for changes in ([], CHANGES, unread)] == [0, 1, 2]
+    assert verdict_words(CHANGES, unpainted, "a\x1b.lock") == "different from a\\x1b.lock"
+    assert verdict_words(unread, unpainted, "a.lock") == "not known whether it is a.lock"
+    assert [verdict_words(changes, unpainted) for changes in (CHANGES, unread)] == ["different", "not known"]

@@ -44,7 +44,8 @@ def test_a_lock_that_was_tampered_with(samerun: Samerun) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_what_could_not_be_read_is_no_difference(samerun: Samerun) -> None:
+@pytest.mark.parametrize("arguments", [("verify", "data.lock"), ("diff", "data.lock", "data")])
+def test_what_could_not_be_read_is_no_difference(samerun: Samerun, arguments: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         Path(folder, "data").mkdir()
@@ -52,13 +53,15 @@ def test_what_could_not_be_read_is_no_difference(samerun: Samerun) -> None:
         samerun("data", "lock", f"{folder}/data", "-o", f"{folder}/data.lock")
         Path(folder, "data/a").chmod(0)
         code = (
-            "import os, sys\nimport samerun.api.data, samerun.cli.data_verify\nfrom samerun.cli.main import main\n"
+            "import os, sys\nimport samerun.api.data_diff, samerun.cli.data_diff, samerun.cli.data_verify\n"
+            "from samerun.cli.main import main\n"
             "os.setuid(65534)\nsys.exit(main(sys.argv[1:]))"
         )
-        command = [sys.executable, "-c", code, "data", "verify", "data.lock"]
+        command = [sys.executable, "-c", code, "data", *arguments]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
-    assert "data/a: there is no permission to read it" in done.stdout
+    assert done.stdout.startswith("not known")
+    assert "a: there is no permission to read it" in done.stdout
 
 
 @pytest.fixture

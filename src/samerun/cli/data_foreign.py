@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from samerun import data  # its names are loaded when they are used: what speaks to servers takes long
-from samerun.cli.data_page import change_documents, change_lines, count_words, counts
+from samerun.cli.data_page import change_documents, change_lines, count_words, counts, status_of, verdict_words
 from samerun.cli.data_progress import DataProgress
 from samerun.cli.printing import paint_for, print_document, print_page
 from samerun.data.changes import Change
@@ -45,19 +45,13 @@ def verify_foreign(path: str, read: bool, root: str | None, quick: bool, everyth
         with DataProgress() as progress:
             remote = data.verify_remote(path, read=read, root=root, progress=progress.tell)
         _print(remote.changes, _remote_same(remote), path, everything, as_json, _remote_document(remote, path))
-        return _status(remote.changes)
+        return status_of(remote.changes)
     if root is not None or read:
         raise BadOption("--root and --bytes do not belong to files of DVC, which are always read.", "Leave it out.")
     with DataProgress() as progress:
         found = data.verify_dvc(path, progress=progress.tell)
     _print(found.changes, _dvc_same(found), path, everything, as_json, _dvc_document(found))
-    return _status(found.changes)
-
-
-def _status(changes: Sequence[Change]) -> int:
-    if not changes:
-        return 0
-    return 2 if all(change.what == "unread" for change in changes) else 1
+    return status_of(found.changes)
 
 
 def _print(
@@ -72,7 +66,7 @@ def _print(
     if not changes:
         lines = [f"{paint('same', 'good')}: {same}"]
     else:
-        head = f"{paint('different', 'bad')} from {clean(path)}: {count_words(changes)}"
+        head = f"{verdict_words(changes, paint, path)}: {count_words(changes)}"
         lines = [head, *change_lines(changes, everything, paint)]
     lines += [f"not looked at: {clean(one['place'])}: {clean(one['why'])}" for one in document.get("elsewhere", ())]
     print_page("\n".join(lines) + "\n")

@@ -53,6 +53,20 @@ def count_words(changes: Sequence[Change]) -> str:
     return ", ".join(f"{counts[what]:,} {_WORDS[what]}" for what in ORDER if counts[what])
 
 
+def status_of(changes: Sequence[Change]) -> int:
+    """Return the exit status: 0 if nothing differs, 1 if something does, 2 if only what was not read is wrong."""
+    if not changes:
+        return 0
+    return 2 if all(change.what == "unread" for change in changes) else 1
+
+
+def verdict_words(changes: Sequence[Change], paint: Paint, of_what: str = "") -> str:
+    """Return ``different from data.lock``, or that this is not known if all that is wrong is what was not read."""
+    if status_of(changes) == 1:
+        return paint("different", "bad") + (f" from {clean(of_what)}" if of_what else "")
+    return paint("not known", "warn") + (f" whether it is {clean(of_what)}" if of_what else "")
+
+
 def content_words(manifest: Manifest) -> str:
     """Return ``3 files, 1.2 MB`` with what else there is."""
     counts = manifest.counts()

@@ -9,7 +9,16 @@ import click
 
 from samerun import api
 from samerun.cli.data_foreign import is_foreign, verify_foreign
-from samerun.cli.data_page import change_documents, change_lines, content_words, count_words, counts, summary
+from samerun.cli.data_page import (
+    change_documents,
+    change_lines,
+    content_words,
+    count_words,
+    counts,
+    status_of,
+    summary,
+    verdict_words,
+)
 from samerun.cli.data_progress import DataProgress
 from samerun.cli.data_run_page import run_data_document, run_data_page
 from samerun.cli.options import all_option, json_option
@@ -46,9 +55,7 @@ def command(lock: str, quick: bool, root: str | None, read: bool, everything: bo
         print_document("data-verify/1", _document(found, lock))
     else:
         print_page(_page(found, lock, everything, paint_for(sys.stdout)))
-    if found.same:
-        return 0
-    return 2 if all(change.what == "unread" for change in found.changes) else 1
+    return status_of(found.changes)
 
 
 def _run(text: str) -> RunFolder | None:
@@ -80,7 +87,7 @@ def _page(found: api.Verified, lock: str, everything: bool, paint: Paint) -> str
     if found.same:
         how = "unchanged by their stat, or by bytes" if found.quick else "by bytes"
         return f"{paint('same', 'good')}: {content_words(found.found)}, {how}, below {clean(found.base)}\n"
-    head = f"{paint('different', 'bad')} from {clean(lock)}: {count_words(found.changes)}, below {clean(found.base)}"
+    head = f"{verdict_words(found.changes, paint, lock)}: {count_words(found.changes)}, below {clean(found.base)}"
     return "\n".join([head, *change_lines(found.changes, everything, paint)]) + "\n"
 
 
