@@ -12,12 +12,12 @@ from samerun.explain.fitting import Fitting
 from samerun.explain.judging import Judge, Kept
 from samerun.explain.laboratory import BudgetSpent, Laboratory
 from samerun.explain.mixture import Candidate
+from samerun.explain.one_project import program_of, seen_from
 from samerun.explain.refining import refine
 from samerun.explain.search import search_all
 from samerun.explain.sites import Sites
 from samerun.explain.trying import Apply, Trying
 from samerun.factors import FACTORS
-from samerun.factors.arguments import options
 from samerun.factors.condition import MODE
 from samerun.factors.os_entropy import OsEntropy
 from samerun.record.cause import Explanation
@@ -45,6 +45,7 @@ def explain(a: Kept, b: Kept, laboratory: Laboratory, judge: Judge) -> Explanati
         BadOption: the runs are of different programs, or the metric asked for is in neither.
         CannotReplay: the first run cannot be made again at all.
     """
+    b = Kept(seen_from(b.run, a.run), b.folder)
     _refuse_other_program(a.run, b.run)
     judge.refuse_unknown_metric(a, b)
     verdict = judge.verdict(a, b)
@@ -64,20 +65,13 @@ def explain(a: Kept, b: Kept, laboratory: Laboratory, judge: Judge) -> Explanati
 
 
 def _refuse_other_program(a: Run, b: Run) -> None:
-    programs = [_program(run) for run in (a, b)]
+    programs = [program_of(run) for run in (a, b)]
     if programs[0] != programs[1]:
         raise BadOption(
             f"The runs are of different commands: {programs[0]} and {programs[1]}.",
             "Explain two runs of one command.",
             programs=programs,
         )
-
-
-def _program(run: Run) -> str:
-    """Return what names the program of a command: its script or module, else its first word."""
-    given = options(list(run.command))
-    first = given.get("program") or given.get("-m") or given.get("-c")
-    return str(first if first is not None else run.command[:1])
 
 
 @dataclass

@@ -7,6 +7,7 @@ from functools import partial
 
 from samerun.explain.declared import declared_options, grouped, values_of
 from samerun.explain.mixture import Candidate, Mixture
+from samerun.explain.one_project import place_of
 from samerun.explain.sources import trees_of
 from samerun.factors.arguments import Words
 from samerun.record.missing import Missing
@@ -16,7 +17,19 @@ from samerun.store.objects import Objects
 
 
 def find(a: Run, b: Run, objects: Objects) -> list[Candidate]:
-    """Return a candidate for each option and argument that differs; another path of the interpreter is none."""
+    """Return a candidate for each option and argument that differs; another path of the interpreter is none.
+
+    Nor is a path that leads to the same file from another working directory: it goes with that.
+    """
+    return [each for each in _all(a, b, objects) if not _is_same_place(each.change, a, b)]
+
+
+def spelled_from_folder(a: Run, b: Run, objects: Objects) -> list[Candidate]:
+    """Return the candidates of the arguments that lead to the same file, each from its own working directory."""
+    return [each for each in _all(a, b, objects) if _is_same_place(each.change, a, b)]
+
+
+def _all(a: Run, b: Run, objects: Objects) -> list[Candidate]:
     argvs = [[] if isinstance(each, Missing) else list(each.get("argv", ())) for each in _readings(a, b)]
     if argvs[0] == argvs[1] or [] in argvs:
         return []
@@ -29,6 +42,13 @@ def find(a: Run, b: Run, objects: Objects) -> list[Candidate]:
         Candidate(Change("arguments", name, mine.get(name), theirs.get(name)), partial(_take, name, declared))
         for name in names
     ]
+
+
+def _is_same_place(change: Change, a: Run, b: Run) -> bool:
+    """Say whether two spellings of a path, each from its own working directory, lead to the same file."""
+    if not (isinstance(change.a, str) and isinstance(change.b, str)) or a.place.cwd == b.place.cwd:
+        return False
+    return place_of(a, change.a) == place_of(b, change.b)
 
 
 def _readings(a: Run, b: Run) -> list[Reading]:

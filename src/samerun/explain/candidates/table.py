@@ -125,13 +125,28 @@ def _take_whole(kind: str, mixture: Mixture) -> None:
 
 
 def _place(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
-    """Return the candidate of the working directory: below the first run's folder, for no trial may touch another."""
+    """Return the candidate of the working directory: below the first run's folder, for no trial may touch another.
+
+    The paths that are spelled from there come with it.
+    """
     trees = [each.get("tree") if not isinstance(each, Missing) else None for each in _readings(change.kind, a, b)]
     below = [each.get("below") if not isinstance(each, Missing) else None for each in _readings(change.kind, a, b)]
-    moved = "the project lies at another path, and a trial runs where the first run did"
-    return Candidate(
-        change, partial(_take, change.kind, "below"), moved if trees[0] != trees[1] and below[0] == below[1] else ""
-    )
+    unable = ""
+    if trees[0] != trees[1] and below[0] == below[1]:
+        unable = "the project lies at another path, and a trial runs where the first run did"
+    elif str(below[1]).partition("/")[0] == "..":
+        unable = (
+            "the second run was started outside of the first one's folder, where no trial may write; "
+            "`samerun explain B A`, the other way round, can try it"
+        )
+    words = arguments.spelled_from_folder(a, b, objects)
+
+    def take(mixture: Mixture) -> None:
+        mixture.take(change.kind, "below")
+        for each in words:
+            each.take(mixture)
+
+    return Candidate(change, take, unable)
 
 
 def _readings(kind: str, a: Run, b: Run) -> list[Reading]:
