@@ -155,6 +155,21 @@ def test_a_copy_of_what_is_not_there_leaves_nothing(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+def test_a_new_copy_stands_where_nothing_was(tmp_path: Path) -> None:
+    source, there = tmp_path / "source", tmp_path / "there"
+    source.write_bytes(b"x" * (files.CHUNK + 5))
+    files.copy_new(source, tmp_path / "copy", mode=0o640)
+    assert (tmp_path / "copy").read_bytes() == source.read_bytes()
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o640
+    there.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(FileExistsError):
+        files.copy_new(source, there)
+    with pytest.raises(FileNotFoundError):
+        files.copy_new(tmp_path / "gone", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_a_link_between_own_files_shares_them(tmp_path: Path) -> None:
     files.write_atomic(tmp_path / "a", b"x", mode=0o400)
     assert files.link_or_copy(tmp_path / "a", tmp_path / "b") == "link"

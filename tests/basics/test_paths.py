@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from samerun.basics.paths import resolve_inside
+from samerun.basics.paths import is_name, resolve_inside
 from samerun.errors import UnsafePath
 
 HOSTILE = (
@@ -74,3 +74,13 @@ def test_what_is_returned_lies_inside(root: Path, parts: list[str], separator: s
     except UnsafePath:
         return
     assert Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
+@pytest.mark.parametrize("text", ["a", ".a", "a b", "..a", "ä"])
+def test_names_of_files(text: str) -> None:
+    assert is_name(text)
+
+
+@pytest.mark.parametrize("text", ["", ".", "..", "a/b", "a/", "c:x", "a\\b", "a\0", "\udc80x\ud800"])
+def test_what_is_no_name_of_a_file(text: str) -> None:
+    assert not is_name(text)

@@ -295,6 +295,23 @@ def test_a_record_never_leads_out_of_the_workspace(place: Place, name: str, read
     assert bool(built.lacking) == read
 
 
+def test_a_folder_that_is_known_still_refuses_names_that_are_none(place: Place) -> None:
+    """The first file makes the folder known; what follows must not get past the resolver because of that."""
+    good = place.keep(b"good")
+    workspace = place.build({"a/0": good, "a/..": good, "a/./1": good, "a/2\\x": good, "a/3/": FileFact(0)})
+    assert sorted(workspace.lacking) == ["a/..", "a/2\\x"]
+    found = sorted(str(path.relative_to(workspace.folder)) for path in workspace.folder.rglob("*"))
+    assert found == ["a", "a/0", "a/1", "a/3"]
+
+
+def test_a_file_that_is_named_twice_stands_there_once(place: Place) -> None:
+    (place.project / "a").write_bytes(b"same")
+    facts = place.read().files["a"]
+    fact = structs.replace(facts, hash=hash_bytes(b"same"), read=True)
+    workspace = place.build({"./a": fact, "a": fact})
+    assert (workspace.folder / "a").read_bytes() == b"same"
+
+
 def test_a_file_below_a_link_out_is_not_written_through_it(place: Place) -> None:
     (place.top / "theirs").mkdir()
     place.build({"l": FileFact(0, link="../theirs"), "l/x": place.keep(b"x")}, can_show=False)

@@ -23,6 +23,7 @@ __all__ = [
     "CHUNK",
     "AppendFile",
     "copy_file",
+    "copy_new",
     "create_once",
     "files_below",
     "free_name",
@@ -280,6 +281,34 @@ def copy_file(src: Path, dst: Path, *, mode: int = 0o400) -> Literal["reflink", 
         os.close(source)
 
 
+def copy_new(src: Path, dst: Path, *, mode: int = 0o400) -> None:
+    """Copy a file to where nothing is, in a folder that nobody else knows of: half the calls of ``copy_file``.
+
+    A copy that fails is left as it is: the folder is of no use then.
+
+    Args:
+        src: the file to copy (a symbolic link is followed).
+        dst: where to.
+        mode: the permission bits of the copy.
+
+    Raises:
+        FileExistsError: something is there.
+    """
+    source = os.open(src, os.O_RDONLY | _CLOEXEC)
+    try:
+        target = os.open(dst, _NEW, 0o600)
+        try:
+            size = os.fstat(source).st_size
+            if size < CHUNK or not _reflink(source, target):
+                while data := os.read(source, CHUNK):
+                    _write_all(target, data)
+            os.fchmod(target, mode)
+        finally:
+            os.close(target)
+    finally:
+        os.close(source)
+
+
 def _reflink(source: int, target: int) -> bool:
     try:
         fcntl.ioctl(target, _FICLONE, source)
@@ -345,9 +374,13 @@ def remove_tree(path: Path) -> None:
     if mode & 0o700 != 0o700:
         os.chmod(path, 0o700)
     with os.scandir(path) as entries:
-        below = [entry.path for entry in entries]
-    for each in below:
-        remove_tree(Path(each))
+        below = [(entry.path, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    for each, is_folder in below:
+        if is_folder:
+            remove_tree(Path(each))
+        else:
+            with suppress(FileNotFoundError):
+                os.unlink(each)
     os.rmdir(path)
 
 

@@ -31,6 +31,11 @@ def resolve_inside(root: Path, relative: str | os.PathLike[str]) -> Path:
     return path
 
 
+def is_name(text: str) -> bool:
+    """Say whether a text is the name of one file in any folder."""
+    return "/" not in text and not _unsafe(text)
+
+
 def _unsafe(text: str) -> str:
     """Return what is wrong with a path by its letters alone; empty if nothing is."""
     parts = text.split("/")

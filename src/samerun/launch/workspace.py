@@ -17,6 +17,7 @@ from pathlib import Path
 from samerun.basics import files
 from samerun.basics.git import NoGit, open_git
 from samerun.basics.hashing import StatKey, hash_bytes, hash_file, stat_key
+from samerun.basics.paths import is_name
 from samerun.basics.redaction import Redactor
 from samerun.errors import StoreTrouble, UnsafePath
 from samerun.launch.links import behind_links, leads_to
@@ -64,6 +65,7 @@ class WorkspaceBuilder:
         self._can_show = can_show
         self._blobs: dict[str, bytes] = {}
         self._facts: dict[str, FileFact] = {}
+        self._folders: dict[str, Path] = {}
         self._linked: set[str] = set()
 
     def build(self, folder: Path, facts: dict[str, FileFact]) -> Workspace:
@@ -76,7 +78,7 @@ class WorkspaceBuilder:
         """
         workspace = Workspace(files.make_folder(folder))
         os.chmod(folder, 0o755)
-        self._facts = behind_links(facts, self._original)
+        self._facts, self._folders = behind_links(facts, self._original), {}
         self._linked = {os.path.realpath(self._original / name) for name, fact in facts.items() if fact.link}
         self._fetch_blobs(facts.values())
         for name, fact in sorted(self._facts.items()):
@@ -100,7 +102,7 @@ class WorkspaceBuilder:
 
     def _put(self, workspace: Workspace, name: str, fact: FileFact) -> None:
         try:
-            target = files.resolve_inside(workspace.folder, f"./{name}".rstrip("/"))  # "./": "c:x" is no drive here
+            target = self._target(workspace, name)
         except UnsafePath as error:
             if fact.read:
                 workspace.lacking[name] = str(error)
@@ -108,7 +110,6 @@ class WorkspaceBuilder:
         if name.endswith("/"):
             os.makedirs(target, exist_ok=True)
             return
-        os.makedirs(target.parent, exist_ok=True)
         if fact.link is not None:
             self._put_link(workspace, name, fact, target)
             return
@@ -116,6 +117,21 @@ class WorkspaceBuilder:
         with suppress(OSError):
             os.utime(target, ns=(fact.mtime_ns, fact.mtime_ns))
         workspace.keys[name] = stat_key(target)
+
+    def _target(self, workspace: Workspace, name: str) -> Path:
+        """Return where a file belongs, its folder made; a folder is looked at once, not for each of its files.
+
+        Raises:
+            UnsafePath: it would lie outside of the workspace.
+        """
+        parent, _, last = name.rpartition("/")
+        if parent in self._folders and is_name(last):
+            return self._folders[parent] / last
+        target = files.resolve_inside(workspace.folder, f"./{name}".rstrip("/"))  # "./": "c:x" is no drive here
+        os.makedirs(target.parent, exist_ok=True)
+        if is_name(last):
+            self._folders[parent] = target.parent
+        return target
 
     def _put_link(self, workspace: Workspace, name: str, fact: FileFact, target: Path) -> None:
         """Make a link again if it stays in the workspace; one that leads out would let the program write there."""
@@ -184,7 +200,7 @@ class WorkspaceBuilder:
         """Use the user's own file if it still is what the run saw; a small one that nothing read by its time alone."""
         source = self._original / name
         if fact.hash is None and not fact.read and fact.size <= SMALL_BYTES and _is_untouched(source, fact):
-            files.copy_file(source, target, mode=mode)
+            _copy(source, target, mode)
             return True
         if fact.hash is None or not self._is_unchanged(source, fact):
             return False
@@ -192,7 +208,7 @@ class WorkspaceBuilder:
             target.touch()
             workspace.shown[name] = source
         else:
-            files.copy_file(source, target, mode=mode)
+            _copy(source, target, mode)
         return True
 
     def _put_placeholder(self, workspace: Workspace, name: str, fact: FileFact, target: Path, mode: int) -> None:
@@ -224,6 +240,13 @@ def _is_untouched(path: Path, fact: FileFact) -> bool:
     except OSError:
         return False
     return stat.S_ISREG(facts.st_mode) and (facts.st_size, facts.st_mtime_ns) == (fact.size, fact.mtime_ns)
+
+
+def _copy(source: Path, target: Path, mode: int) -> None:
+    try:
+        files.copy_new(source, target, mode=mode)
+    except FileExistsError:  # a record that names a file twice, each in another way
+        files.copy_file(source, target, mode=mode)
 
 
 def _set_folder_modes(folder: Path) -> None:
