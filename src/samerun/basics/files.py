@@ -364,24 +364,17 @@ def _share_blocks(source: int, dst: Path) -> bool:
 
 def remove_tree(path: Path) -> None:
     """Remove a file, a link, or a folder with all in it; links are never followed; nothing there is no error."""
-    try:
-        mode = os.lstat(path).st_mode
-    except FileNotFoundError:
-        return
-    if not stat.S_ISDIR(mode):
-        os.unlink(path)
-        return
-    if mode & 0o700 != 0o700:
-        os.chmod(path, 0o700)
-    with os.scandir(path) as entries:
-        below = [(entry.path, entry.is_dir(follow_symlinks=False)) for entry in entries]
-    for each, is_folder in below:
-        if is_folder:
-            remove_tree(Path(each))
-        else:
-            with suppress(FileNotFoundError):
-                os.unlink(each)
-    os.rmdir(path)
+    with suppress(FileNotFoundError):
+        if not stat.S_ISDIR(mode := os.lstat(path).st_mode):
+            os.unlink(path)
+            return
+        if mode & 0o700 != 0o700:
+            os.chmod(path, 0o700)
+        with os.scandir(path) as entries:
+            below = [(Path(entry), entry.is_dir(follow_symlinks=False)) for entry in entries]
+        for each, is_folder in below:
+            remove_tree(each) if is_folder else each.unlink(missing_ok=True)
+        os.rmdir(path)
 
 
 def free_name(path: Path) -> Path:
