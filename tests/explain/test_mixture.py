@@ -11,6 +11,7 @@ from samerun.basics.hashing import hash_file
 from samerun.basics.redaction import Redactor, key_at
 from samerun.errors import CannotReplay
 from samerun.explain.mixture import FILES, Mixture, can_be_had, content_of, fact_of, is_unchanged
+from samerun.factors.factor import ABSENT
 from samerun.record.run import Run
 from samerun.store.layout import StoreLayout
 from samerun.store.objects import Objects
@@ -27,6 +28,18 @@ def test_only_what_is_taken_is_given(make_run: Make, objects: Objects) -> None:
     mixture.take("timezone", "x")
     assert mixture.given == {"timezone": {"TZ": "Asia/Tokyo"}}
     assert a.reading("timezone") == {"TZ": "UTC", "x": "1"}
+
+
+def test_a_variable_that_the_second_run_alone_knows_is_unset(make_run: Make, objects: Objects) -> None:
+    a, b = (make_run(environment_variable=each) for each in ({"A": "1", "B": "2"}, {"B": "3", "C": "4"}))
+    mixture = Mixture(a, b, objects)
+    mixture.unset_the_others()
+    assert mixture.given == {"environment-variable": {"A": "1", "B": "2", "C": ABSENT}}
+    mixture.take("environment-variable", "C")
+    assert mixture.given["environment-variable"]["C"] == "4"
+    alike = Mixture(a, a, objects)
+    alike.unset_the_others()
+    assert alike.given == {}
 
 
 def test_a_factor_that_only_the_second_run_knows(make_run: Make, objects: Objects) -> None:

@@ -96,3 +96,13 @@ def test_a_trial_that_was_killed_is_a_result_and_noted(two: Pair) -> None:
     assert found is not None
     assert found.run.status == "killed"
     assert made.notes == ["with slow: killed after 0.8 s, which counts as another result"]
+
+
+def test_a_variable_that_a_library_looks_for_is_unset_as_it_was(pair: Pair) -> None:
+    script = (
+        "import click\n@click.command()\n@click.option('--n', default=3, envvar='THE_NUMBER')\n"
+        "def fit(n):\n    open('n.txt', 'w').write(str(n))\nfit()\n"
+    )
+    pair.record({"train.py": script}, env={"THE_NUMBER": None})
+    pair.record({}, env={"THE_NUMBER": "5"})
+    assert [(cause.kind, cause.subject) for cause in pair.explain().causes] == [("environment-variable", "THE_NUMBER")]

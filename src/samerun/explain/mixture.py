@@ -15,6 +15,7 @@ from samerun.basics.hashing import hash_file
 from samerun.basics.redaction import Redactor
 from samerun.errors import CannotReplay, StoreTrouble
 from samerun.factors.arguments import Words
+from samerun.factors.factor import ABSENT
 from samerun.record.files import FileFact
 from samerun.record.missing import Missing
 from samerun.record.run import Run
@@ -46,6 +47,17 @@ class Mixture:
     files: dict[str, bytes] = field(default_factory=dict)
     words: list[Words] | None = None
     python: str | None = None
+
+    def unset_the_others(self) -> None:
+        """Unset the variables that the second run alone read: they are set by now, and the first run knew none of them.
+
+        A library that looks for a variable which is not set leaves no trace in a record.
+        """
+        kind = "environment-variable"
+        mine = self.a.reading(kind)
+        more = [] if isinstance(mine, Missing) else [name for name in self.others(kind) if name not in mine]
+        if more:
+            self.values(kind).update(dict.fromkeys(more, ABSENT))
 
     def values(self, kind: str) -> Values:
         """Return the values of a factor, to be changed in place."""

@@ -91,6 +91,7 @@ class Trying:
 
     def _mixture(self, taken: Collection[int], instead: Mapping[int, Apply]) -> Mixture:
         mixture = Mixture(self.a.run, self.b.run, self.objects)
+        mixture.unset_the_others()
         for index in sorted(taken):
             instead.get(index, self.candidates[index].take)(mixture)
         self.notes += [note for note in self.fitting.fit(mixture) if note not in self.notes]

@@ -85,6 +85,11 @@ class EnvironmentVariable(Plain):
         yield {**values, "HOME": OTHER_HOME, "USER": _OTHER_USER, "LOGNAME": _OTHER_USER}
 
 
+def says_who_runs_it(name: str) -> bool:
+    """Say whether a variable is about who runs a program and where, which a script that names it seldom depends on."""
+    return _UNIMPORTANT.fullmatch(name) is not None
+
+
 def _is_unset(*values: Json) -> bool:
     return all(value is None or value == ABSENT for value in values)
 
@@ -92,4 +97,4 @@ def _is_unset(*values: Json) -> bool:
 def _matters(name: str, read_by_user: bool) -> bool:
     if name.startswith("SAMERUN_") or any(owner.owns(name) for owner in _OWNERS):
         return False
-    return read_by_user or not _UNIMPORTANT.fullmatch(name)
+    return read_by_user or not says_who_runs_it(name)

@@ -29,6 +29,7 @@ from samerun.launch.results import Results
 from samerun.launch.run_files import write_code, write_environment, write_summaries
 from samerun.launch.scene import content_of, make_scene, read_factors
 from samerun.launch.secrets import is_secret_name_of_file
+from samerun.launch.shell_variables import read_by_shells
 from samerun.launch.spool import read_spool
 from samerun.launch.watch import FolderWatch
 from samerun.outputs.volatile import normalise_name
@@ -86,6 +87,8 @@ class Gathering:
         locked = self._locked(inputs, follower.earlier, found)
         inputs = {**inputs, **{name: fact for name, fact in locked.items() if fact.read}}
         joined = self._joined(inputs, {**self._overwritten(observed), **follower.earlier, **locked})
+        variables = {**observed.variables, **dict.fromkeys(read_by_shells(self._order, inputs), True)}
+        observed = structs.replace(observed, variables=variables)
         scene = make_scene(self._order, joined, observed, recorded_config(self._folder))
         not_seen = [
             *self._run.not_captured,
