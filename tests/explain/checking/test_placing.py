@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from samerun import api
+from samerun.explain.checking import placing
+from samerun.explain.checking.bench import Bench
+from samerun.explain.judging import Judge, Kept
+from samerun.explain.laboratory import Laboratory
+from samerun.store.layout import RunFolder, StoreLayout
+from samerun.store.objects import Objects
+from tests.explain.checking.world import run_of
 from tests.lab import Lab
 
 pytestmark = pytest.mark.usefixtures("mounted")
@@ -72,3 +80,16 @@ def test_no_line_is_named_where_none_can_be(lab: Lab) -> None:
     found = api.check(["./train.sh"], vary=[])
     assert found.reproducible is False
     assert all(each.where is None for each in found.causes)
+
+
+def test_lines_that_call_it_themselves_come_before_those_of_libraries(tmp_path: Path) -> None:
+    """Memory that a library was handed, filled and gave back is what the program is handed next: either line may do."""
+    store = StoreLayout(tmp_path)
+    code = b"rng.choice(3)\nkept = [1]\nrows = np.empty(3)\nmore = np.empty_like(rows)\n"
+    fact = {"size": len(code), "hash": Objects(store.objects).add_bytes(code), "kept": True}
+    base = Kept(run_of(1, factors={"code": {"a.py": fact}}), RunFolder(tmp_path))
+    bench = Bench(base, Laboratory(base, store, {}, ""), Judge())
+    places = [f"a.py:{line}" for line in (1, 2, 3, 4)]
+    found = placing._likeliest_first(bench, "uninitialised-memory", places)
+    assert found == ["a.py:3", "a.py:4", "a.py:1", "a.py:2"]
+    assert placing._likeliest_first(bench, "unseeded-numpy", places) == places

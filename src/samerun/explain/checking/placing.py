@@ -44,7 +44,7 @@ def place_of(bench: Bench, use: Use, needed: Sequence[str], kind: str) -> str | 
     Returns:
         ``path:line``, or None where it cannot be told.
     """
-    places = use.places(kind)
+    places = _likeliest_first(bench, kind, use.places(kind))
     rest = given_with(bench.base.run, [each for each in needed if each != kind])
 
     def suffices(chosen: frozenset[int], times: int) -> bool:
@@ -64,7 +64,7 @@ def place_of_moved(bench: Bench, use: Use, moved: Moved) -> str | None:
         use: what the run was seen to use.
         moved: the condition, and what it was varied to.
     """
-    places, kind = use.places(moved.kind), moved.kind
+    places, kind = _likeliest_first(bench, moved.kind, use.places(moved.kind)), moved.kind
     watched = bench.watched or bench.base
 
     def moves(chosen: frozenset[int], times: int) -> bool:
@@ -86,7 +86,19 @@ def _is_indirect(bench: Bench, kind: str, places: Sequence[str]) -> bool:
     """Say whether the one line that was seen only started what collects by completion (an event loop, a library)."""
     if kind != "completion-order" or len(places) != 1:
         return False
-    return not called_for(kind, calls_on(bench.base.run, places[0], Objects(bench.laboratory.layout.objects)))
+    return not _called_on(bench, kind, places[0])
+
+
+def _likeliest_first(bench: Bench, kind: str, places: Sequence[str]) -> list[str]:
+    """Put the lines that themselves call what a kind is about before those that have it called by a library.
+
+    Either may suffice: memory that a library was handed, filled and gave back is what the program is handed next.
+    """
+    return sorted(places, key=lambda place: not _called_on(bench, kind, place))
+
+
+def _called_on(bench: Bench, kind: str, place: str) -> str:
+    return called_for(kind, calls_on(bench.base.run, place, Objects(bench.laboratory.layout.objects)))
 
 
 def _place(bench: Bench, places: Sequence[str], suffices: Suffices | None, between: tuple[Given, Given]) -> str | None:
