@@ -33,16 +33,20 @@ def recognises(path: PurePosixPath, head: bytes) -> bool:
 
 def compare(a: Path, b: Path, comparing: Comparing) -> Difference:
     """Compare two files row by row; a row that is no JSON on either side is compared as text."""
-    return compare_content(kind, a, b, _rows, lambda one, two: _compare(one, two, comparing))
+    return compare_content(kind, a, b, rows_of, lambda one, two: _compare(one, two, comparing))
 
 
-def _rows(path: Path) -> Iterator[str]:
+def rows_of(path: Path) -> Iterator[str]:
+    """Return the rows of a file that are not empty, each as it is written.
+
+    Raises:
+        Unreadable: the file is too large.
+    """
     check_size(path, LARGEST)
     return _stream(path)
 
 
 def _stream(path: Path) -> Iterator[str]:
-    """Yield the rows that are not empty."""
     with path.open(encoding="utf-8-sig", newline="\n") as file:
         while line := file.readline(_LONGEST_ROW):
             if line.strip():

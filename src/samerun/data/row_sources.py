@@ -1,0 +1,135 @@
+"""The rows of a table in a file, once as a hash of each, and some of them as they are."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from blake3 import blake3
+
+from samerun.data.table_files import open_table_file
+from samerun.data.table_rows import row_digests
+from samerun.outputs import csv_table, json_document, json_lines
+
+_SIZE = 8
+
+
+class Rows(Protocol):
+    """One table: its columns, each name with its type (a text), or none where rows have no columns in common."""
+
+    columns: dict[str, str]
+
+    def digests(self, columns: Sequence[str]) -> Iterator[int]:
+        """Yield a hash of 64 bits of each row, by these columns alone."""
+
+    def pick(self, numbers: Iterable[int], columns: Sequence[str]) -> dict[int, Any]:
+        """Return some rows by their numbers, from 0: each a mapping of the columns, or a document."""
+
+
+def open_rows(path: Path, kind: str) -> Rows | None:
+    """Return the rows of a file, or None for a kind of file that has none.
+
+    Args:
+        path: the file.
+        kind: what it was compared as: ``csv``, ``jsonl``, ``parquet``, ``feather``.
+
+    Raises:
+        Whatever reading gives: ``samerun.outputs.reading.FAILURES``, or a ``SamerunError``.
+    """
+    if kind == csv_table.kind:
+        return _Csv(path)
+    if kind == json_lines.kind:
+        return _JsonLines(path)
+    return _Arrow(path) if kind in ("parquet", "feather") else None
+
+
+class _Csv:
+    """Rows of text: a cell counts as it is written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._names = csv_table.Table(path).columns
+        self.columns = dict.fromkeys(self._names, "text")
+
+    def digests(self, columns: Sequence[str]) -> Iterator[int]:
+        places = self._places(columns)
+        for row in self._rows():
+            yield _hash("\0".join([row[place] for place in places]).encode("utf-8", "surrogateescape"))
+
+    def pick(self, numbers: Iterable[int], columns: Sequence[str]) -> dict[int, Any]:
+        places = self._places(columns)
+        picked = _picked(self._rows(), numbers)
+        return {n: {self._names[place]: row[place] for place in places} for n, row in picked}
+
+    def _places(self, columns: Sequence[str]) -> list[int]:
+        return [self._names.index(name) for name in columns]
+
+    def _rows(self) -> Iterator[list[str]]:
+        for chunk in csv_table.Table(self._path).chunks():
+            yield from chunk
+
+
+class _JsonLines:
+    """Rows that are documents: they count as they are written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.columns: dict[str, str] = {}
+
+    def digests(self, columns: Sequence[str]) -> Iterator[int]:
+        return (_hash(line.encode("utf-8", "surrogateescape")) for line in json_lines.rows_of(self._path))
+
+    def pick(self, numbers: Iterable[int], columns: Sequence[str]) -> dict[int, Any]:
+        return {number: _document(line) for number, line in _picked(json_lines.rows_of(self._path), numbers)}
+
+
+class _Arrow:
+    """Rows of a Parquet or Arrow file."""
+
+    def __init__(self, path: Path) -> None:
+        self._schema, self._batches = open_table_file(path)
+        self.columns = {
+            name: str(kind)
+            for name, kind in zip(self._schema.names, self._schema.types, strict=True)
+            if self._schema.names.count(name) == 1
+        }
+
+    def digests(self, columns: Sequence[str]) -> Iterator[int]:
+        places = [self._schema.names.index(name) for name in columns]
+        for batch in self._batches():
+            for digests in row_digests([batch.column(place) for place in places], batch.num_rows, _SIZE):
+                yield from array("Q", digests)
+
+    def pick(self, numbers: Iterable[int], columns: Sequence[str]) -> dict[int, Any]:
+        wanted, found, first = sorted(numbers), {}, 0
+        for batch in self._batches():
+            for number in [each for each in wanted if first <= each < first + batch.num_rows]:
+                (row,) = batch.slice(number - first, 1).select(list(columns)).to_pylist()
+                found[number] = row
+            first += batch.num_rows
+            if not wanted or first > wanted[-1]:
+                break
+        return found
+
+
+def _hash(content: bytes) -> int:
+    return int.from_bytes(blake3(content).digest(_SIZE), "little")
+
+
+def _picked(rows: Iterator[Any], numbers: Iterable[int]) -> Iterator[tuple[int, Any]]:
+    at = 0
+    for number in sorted(numbers):
+        row = next(islice(rows, number - at, None), None)
+        if row is not None:
+            yield number, row
+        at = number + 1
+
+
+def _document(line: str) -> Any:
+    try:
+        return json_document.parse(line)
+    except ValueError:
+        return line

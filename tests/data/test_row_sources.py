@@ -1,0 +1,72 @@
+"""Rows are told apart by what they hold, whatever file they lie in, and can be had one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.feather as feather
+import pyarrow.parquet as pq
+import pytest
+
+from samerun.data.row_sources import Rows, open_rows
+
+TABLE = pa.table(
+    {"id": [1, 2, 3, 2], "name": ["a", "b", None, "b"], "d": pa.array(["x", "y", "x", "y"]).dictionary_encode()}
+)
+
+
+def opened(path: Path, kind: str) -> Rows:
+    rows = open_rows(path, kind)
+    assert rows is not None
+    return rows
+
+
+@pytest.fixture(params=["csv", "jsonl", "parquet", "feather"])
+def rows(request: pytest.FixtureRequest, tmp_path: Path) -> Rows:
+    """The same table in each kind of file."""
+    path = tmp_path / f"t.{request.param}"
+    if request.param == "csv":
+        path.write_text('id,name,d\n1,"a",x\n2,b,y\n\n3,,x\n2,"b",y\n')
+    elif request.param == "jsonl":
+        path.write_text('{"id": 1, "name": "a"}\n{"id": 2}\n\n{"id": 3}\n{"id": 2}\n')
+    elif request.param == "parquet":
+        pq.write_table(TABLE, path, row_group_size=2)
+    else:
+        feather.write_feather(TABLE, str(path), chunksize=3)
+    return opened(path, request.param)
+
+
+def test_the_same_rows_have_the_same_digests(rows: Rows) -> None:
+    digests = list(rows.digests(list(rows.columns)))
+    assert len(digests) == 4
+    assert digests[1] == digests[3]
+    assert len({*digests}) == 3
+    assert digests == list(rows.digests(list(rows.columns))), "they can be read again"
+
+
+def test_some_rows_are_picked(rows: Rows) -> None:
+    found = rows.pick([2, 0, 9], list(rows.columns))
+    assert sorted(found) == [0, 2]
+    assert [str(found[number]["id"]) for number in (0, 2)] == ["1", "3"]
+    assert rows.pick([], list(rows.columns)) == {}
+
+
+def test_columns_can_be_left_out(tmp_path: Path) -> None:
+    pq.write_table(TABLE, tmp_path / "t.parquet")
+    rows = opened(tmp_path / "t.parquet", "parquet")
+    assert rows.columns == {"id": "int64", "name": "string", "d": "dictionary<values=string, indices=int32, ordered=0>"}
+    first, _, third, _ = rows.digests(["d"])
+    assert first == third
+    assert rows.pick([0], ["d"]) == {0: {"d": "x"}}
+
+
+def test_tabs_and_rows_that_are_no_documents(tmp_path: Path) -> None:
+    (tmp_path / "t.tsv").write_text("a\tb\n1\t2,3\n")
+    assert opened(tmp_path / "t.tsv", "csv").pick([0], ["a", "b"]) == {0: {"a": "1", "b": "2,3"}}
+    (tmp_path / "t.jsonl").write_text('{"a": 1}\n{"torn')
+    assert opened(tmp_path / "t.jsonl", "jsonl").pick([1], []) == {1: '{"torn'}
+
+
+def test_other_kinds_have_no_rows(tmp_path: Path) -> None:
+    assert open_rows(tmp_path / "a.npy", "npy") is None
