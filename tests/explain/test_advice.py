@@ -23,6 +23,8 @@ from samerun.record.values import Change
         (Change("environment-variable", "SCALE", ABSENT, "2"), "unset SCALE"),
         (Change("package", "toolz", "0.11.2", "0.12.0"), "install `toolz==0.11.2`"),
         (Change("package", "toolz", None, "0.12.0"), "had no toolz"),
+        (Change("package", "x", '1.0 ({"url":"file:///w/x.whl"})', "2"), "install `x==1.0` from file:///w/x.whl to"),
+        (Change("package", "x", "1.0 (unreadable)", "2"), "install `x==1.0` to"),
         (Change("code", "part.py", "a", "b"), "samerun diff"),
         (Change("data", "d.csv", None, "b"), "remove it"),
         (Change("data", "d.csv", "a", None), "put back"),

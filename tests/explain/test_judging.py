@@ -52,7 +52,16 @@ def test_results_that_are_the_same_are_described_so(two: Pair) -> None:
 def test_a_metric_that_nobody_has_is_refused(two: Pair) -> None:
     two.record({}, "1.0", "2.0", "0")
     a, b = two.kept(0), two.kept(1)
-    Judge(metric="acc").refuse_unknown_metric(a, b)
-    Judge().refuse_unknown_metric(a, b)
+    assert Judge(metric="acc").with_known_metric(a, b) == Judge(metric="acc")
+    assert Judge().with_known_metric(a, b) == Judge()
     with pytest.raises(BadOption, match="They have: acc, loss"):
-        Judge(metric="f1").refuse_unknown_metric(a, b)
+        Judge(metric="f1").with_known_metric(a, b)
+
+
+@pytest.mark.parametrize(("key", "asked"), [("acc", "val/acc"), ("acc", "val.acc"), ("f1/b", "val/f1.b")])
+def test_a_metric_may_be_written_with_slashes(pair: Pair, key: str, asked: str) -> None:
+    script = f"import json\njson.dump({{'val': {{{key!r}: 1.0}}}}, open('metrics.json', 'w'))\n"
+    for _ in range(2):
+        pair.record({"train.py": script})
+    a, b = pair.kept(0), pair.kept(1)
+    assert Judge(metric=asked).with_known_metric(a, b).metric == f"val.{key}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from samerun.factors import FACTORS
 from samerun.factors.factor import ABSENT
 from samerun.record.values import Change, Json
+
+_URL = re.compile(r'"url":\s*"([^"]+)"')
 
 LONGEST = 60
 """A longer value is not written out."""
@@ -55,7 +58,9 @@ def _variable(change: Change) -> str:
 def _package(change: Change) -> str:
     if change.a is None:
         return f"the first run had no {change.subject}: uninstall it to have that result, or require it"
-    return f"install `{change.subject}=={_short(change.a)}` to have the first run's result, and pin it"
+    version, _, origin = str(change.a).partition(" ")  # behind it in brackets stands direct_url.json, if there is one
+    came = f" from {found[1]}" if (found := _URL.search(origin)) else ""
+    return f"install `{change.subject}=={version}`{came} to have the first run's result, and pin it"
 
 
 def _file(change: Change) -> str:

@@ -47,7 +47,7 @@ def explain(a: Kept, b: Kept, laboratory: Laboratory, judge: Judge) -> Explanati
     """
     b = Kept(seen_from(b.run, a.run), b.folder)
     _refuse_other_program(a.run, b.run)
-    judge.refuse_unknown_metric(a, b)
+    judge = judge.with_known_metric(a, b)
     verdict = judge.verdict(a, b)
     if is_same(verdict):
         return Explanation(True, verdict)

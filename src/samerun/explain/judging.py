@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from samerun.compare.factors import compare_factors
@@ -74,19 +74,25 @@ class Judge:
     atol: float = 0.0
     metric: str | None = None
 
-    def refuse_unknown_metric(self, a: Kept, b: Kept) -> None:
-        """Refuse to judge by a metric that neither run has: nothing would ever differ.
+    def with_known_metric(self, a: Kept, b: Kept) -> Judge:
+        """Return a judge by a metric that a run has: the one asked for, or that which is only written otherwise.
+
+        ``val/acc`` is the ``acc`` that a result file holds under ``val``, which is named ``val.acc``.
 
         Raises:
-            BadOption: neither has it.
+            BadOption: neither run has it: nothing would ever differ.
         """
         known = sorted({**_history(a), **_history(b)}) if self.metric is not None else []
-        if self.metric is not None and self.metric not in known:
-            raise BadOption(
-                f"Neither run has a metric {self.metric!r}.",
-                f"They have: {', '.join(known[:8])}." if known else "They have none; judge by what they wrote.",
-                metrics=known,
-            )
+        if self.metric is None or self.metric in known:
+            return self
+        alike = [name for name in known if _plain(name) == _plain(self.metric)]
+        if len(alike) == 1:
+            return replace(self, metric=alike[0])
+        raise BadOption(
+            f"Neither run has a metric {self.metric!r}.",
+            f"They have: {', '.join(known[:8])}." if known else "They have none; judge by what they wrote.",
+            metrics=known,
+        )
 
     def verdict(self, a: Kept, b: Kept) -> Verdict:
         """Return how the same the results are; runs that failed alike have the same result."""
@@ -113,6 +119,10 @@ class Judge:
         if self.metric is not None:
             return [each for each in found.metrics if each.name == self.metric]
         return [*found.metrics, *found.outputs]
+
+
+def _plain(metric: str) -> str:
+    return metric.replace("/", ".")
 
 
 def _ending(run: Run) -> tuple[str, int | None]:
