@@ -36,6 +36,16 @@ def test_long_lists_are_cut_unless_all_is_asked_for(samerun: Samerun, data: Path
     assert "data/29" in samerun("data", "verify", "data.lock", "--all").out
 
 
+def test_a_lock_away_from_its_data_says_what_to_do(samerun: Samerun, tmp_path: Path) -> None:
+    samerun("data", "lock", "data")
+    Path("data.lock").rename(tmp_path / "data.lock")
+    answer = samerun("data", "verify", str(tmp_path / "data.lock"))
+    assert (answer.status, "--root DIR" in answer.out) == (1, True)
+    assert samerun("data", "verify", str(tmp_path / "data.lock"), "--root", ".").status == 0
+    Path("data/t.csv").unlink()
+    assert "--root" not in samerun("data", "verify", str(tmp_path / "data.lock"), "--root", ".").out
+
+
 def test_a_lock_that_was_tampered_with(samerun: Samerun) -> None:
     samerun("data", "lock", "data")
     Path("data.lock").write_text(Path("data.lock").read_text().replace("data/t.csv", "../t.csv"))

@@ -88,6 +88,7 @@ def test_a_link_that_leads_out_is_said(project: Lab) -> None:
     assert "leads out of what was locked" in found["data/train"]
     assert "data/same" not in found
     assert found["locked data"] == "2 more links lead out of it"
+    assert "data/train" not in gaps(project.record(READ_A, data=["data", "data/train"])), "it was locked by itself"
 
 
 def test_a_link_that_was_turned_is_seen(project: Lab) -> None:

@@ -88,7 +88,10 @@ def _page(found: api.Verified, lock: str, everything: bool, paint: Paint) -> str
         how = "unchanged by their stat, or by bytes" if found.quick else "by bytes"
         return f"{paint('same', 'good')}: {content_words(found.found)}, {how}, below {clean(found.base)}\n"
     head = f"{verdict_words(found.changes, paint, lock)}: {count_words(found.changes)}, below {clean(found.base)}"
-    return "\n".join([head, *change_lines(found.changes, everything, paint)]) + "\n"
+    lines = [head, *change_lines(found.changes, everything, paint)]
+    if not found.found.entries and all(change.what == "removed" for change in found.changes):
+        lines += ["", "Nothing of it is there. If the data lies elsewhere, say where its paths start: --root DIR."]
+    return "\n".join(lines) + "\n"
 
 
 def _document(found: api.Verified, lock: str) -> dict[str, object]:

@@ -115,7 +115,7 @@ def put_locks(locked: Sequence[LockedPath], folder: RunFolder, ground: Ground) -
     return said
 
 
-def links_out_of(locked: Iterable[LockedPath], ground: Ground) -> list[NotCaptured]:
+def links_out_of(locked: Sequence[LockedPath], ground: Ground) -> list[NotCaptured]:
     """Return the links that lead out of what was locked: nobody promised anything of what they lead to.
 
     Args:
@@ -123,11 +123,9 @@ def links_out_of(locked: Iterable[LockedPath], ground: Ground) -> list[NotCaptur
         ground: where the program runs.
     """
     why = "it is a link that leads out of what was locked: its text is, what it leads to is not"
-    gaps = [
-        NotCaptured(ground.name(one.full(path)), why)
-        for one in locked
-        for path in links_out(one.lock.manifest, one.lock.paths)
-    ]
+    named = {one.path for one in locked}  # a path that was named is followed
+    out = [one.full(path) for one in locked for path in links_out(one.lock.manifest, one.lock.paths)]
+    gaps = [NotCaptured(ground.name(path), why) for path in out if path not in named]
     more = [NotCaptured("locked data", f"{len(gaps) - SAID:,} more links lead out of it")] if len(gaps) > SAID else []
     return [*gaps[:SAID], *more]
 
