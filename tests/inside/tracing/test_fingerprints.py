@@ -127,6 +127,44 @@ def test_much_is_cut_by_number_and_not_by_time(monkeypatch: pytest.MonkeyPatch) 
     assert content([(number,) for number in range(300)]) != content([(number,) for number in range(301)])
 
 
+class Held:
+    """An object that can lie in a set, at an address of its own."""
+
+    def __init__(self, size: int) -> None:
+        self.items = [(number, size) for number in range(size)]
+        self.neighbours: set[Held] = set()
+
+
+def test_what_is_cut_off_does_not_depend_on_the_order_of_a_set_or_a_dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fingerprints, "MOST_NODES", 300)
+    held = [Held(size) for size in (3, 200, 2, 4, 5, 1)]
+    one = {str(number): each for number, each in enumerate(held)}
+    other = dict(reversed(one.items()))
+    assert content(one) == content(other)
+    assert order(one) != order(other)
+    held[1].items[60] = (0, 0)  # of the large ones more is seen than their share, since the small ones leave much
+    assert content(one) != content(other | {"1": Held(200)})
+
+
+def test_many_objects_that_know_one_another_in_sets_are_taken_in_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    nodes = [Held(1) for _ in range(1500)]
+    for number, each in enumerate(nodes):
+        nodes[0].neighbours.add(each)
+        each.neighbours |= {nodes[number * 7 % 1500], nodes[0]}
+    calls: list[int] = []
+    monkeypatch.setattr(fingerprints.Builder, "feed", _counted(fingerprints.Builder.feed, calls))
+    fingerprint(nodes[0])
+    assert len(calls) < 4 * fingerprints.MOST_NODES
+
+
+def _counted(feed: Any, calls: list[int]) -> Any:
+    def count(builder: Any, value: Any) -> None:
+        calls.append(1)
+        feed(builder, value)
+
+    return count
+
+
 def test_subclasses_of_builtins_are_read_past_their_own_methods() -> None:
     class Names(list[str]):
         def __iter__(self) -> Any:

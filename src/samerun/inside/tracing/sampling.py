@@ -4,13 +4,14 @@ from __future__ import annotations
 
 FIRST = 1000
 _STEP = 1.1
+_DEAR = 1.5
 
 
-def _later(first: int, most: int) -> frozenset[int]:
-    """Return the counts beyond ``first`` at which a line is still looked at: each a tenth more than the one before."""
+def _later(first: int, most: int, step: float = _STEP) -> frozenset[int]:
+    """Return the counts beyond ``first`` at which a line is still looked at: each so many times the one before."""
     found, count = set(), float(first)
     while count < most:
-        count *= _STEP
+        count *= step
         found.add(int(count))
     return frozenset(found)
 
@@ -18,7 +19,7 @@ def _later(first: int, most: int) -> frozenset[int]:
 LATER = _later(FIRST, 1 << 40)
 """The executions beyond the first ones that are looked at."""
 
-_OTHERS = {FIRST: LATER, 8: _later(8, 1 << 40)}
+_OTHERS = {FIRST: LATER, 8: _later(8, 1 << 40, _DEAR)}
 
 
 def is_taken(count: int, first: int = FIRST) -> bool:
