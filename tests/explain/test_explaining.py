@@ -153,3 +153,17 @@ def test_a_file_that_nothing_reads_counts_if_nothing_else_explains_the_differenc
     pair.record({"d/b.txt": "1"})
     (cause,) = pair.explain().causes
     assert (cause.kind, cause.subject) == ("data", "d/b.txt")
+
+
+def test_an_option_that_only_a_framework_writes_down_is_no_cause(pair: Pair) -> None:
+    script = (
+        "import json, os, sys\nos.makedirs('.hydra', exist_ok=True)\n"
+        "open('.hydra/overrides.yaml', 'w').write(' '.join(sys.argv[1:]))\n"
+        "json.dump({'w': float(sys.argv[1].split('=')[1])}, open('w.json', 'w'))\n"
+    )
+    pair.record({"train.py": script}, "lr=1", "name=a")
+    pair.record({}, "lr=2", "name=b")
+    found = pair.explain()
+    assert named(found) == {("arguments", "lr")}
+    assert "name" in [each.subject for each in found.not_causes]
+    assert any(".hydra" in note for note in found.notes)

@@ -65,3 +65,24 @@ def test_a_metric_may_be_written_with_slashes(pair: Pair, key: str, asked: str) 
         pair.record({"train.py": script})
     a, b = pair.kept(0), pair.kept(1)
     assert Judge(metric=asked).with_known_metric(a, b).metric == f"val.{key}"
+
+
+COPYING = """
+import json, os, sys
+os.makedirs("out/.hydra", exist_ok=True)
+json.dump({"name": sys.argv[1]}, open("out/.hydra/config.json", "w"))
+json.dump({"w": float(sys.argv[2])}, open("out/w.json", "w"))
+"""
+
+
+def test_a_frameworks_copy_of_the_configuration_counts_only_where_nothing_else_differs(pair: Pair) -> None:
+    for words in (("one", "1"), ("two", "1"), ("two", "2")):
+        pair.record({"train.py": COPYING}, *words)
+    a, named, other = (pair.kept(number) for number in range(3))
+    judge = Judge().without_copies(a, other)
+    assert judge.passes_over_copies
+    assert judge.same(a, named)
+    assert not judge.same(a, other)
+    assert "hydra" not in judge.describe(a, other)
+    assert Judge().without_copies(a, named) == Judge()
+    assert Judge().without_copies(named, other) == Judge()

@@ -27,6 +27,8 @@ from samerun.record.values import Values
 from samerun.record.verdict import is_same
 from samerun.store.objects import Objects
 
+COPIED = "What the framework wrote down of its configuration (.hydra, hparams.yaml) is not counted among the results."
+
 AGAIN = "with everything changed, once more"
 
 
@@ -47,7 +49,7 @@ def explain(a: Kept, b: Kept, laboratory: Laboratory, judge: Judge) -> Explanati
     """
     b = Kept(seen_from(b.run, a.run), b.folder)
     _refuse_other_program(a.run, b.run)
-    judge = judge.with_known_metric(a, b)
+    judge = judge.with_known_metric(a, b).without_copies(a, b)
     verdict = judge.verdict(a, b)
     if is_same(verdict):
         return Explanation(True, verdict)
@@ -57,6 +59,8 @@ def explain(a: Kept, b: Kept, laboratory: Laboratory, judge: Judge) -> Explanati
     candidates = [fitting.checked(each) for each in find_candidates(a.run, b.run, objects)]
     trying = Trying(a, b, laboratory, objects, candidates, fitting)
     asking = _Asking(a, b, judge, trying, Answer(a, b, judge, candidates, Sites(b.run, objects)))
+    if judge.passes_over_copies:
+        asking.answer.note(COPIED)
     try:
         asking.go()
     except BudgetSpent as error:

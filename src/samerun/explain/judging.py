@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from samerun.compare.factors import compare_factors
 from samerun.compare.metrics import Point, compare_metrics
@@ -21,6 +21,10 @@ from samerun.store.settings import volatile_names
 
 SHOWN = 2
 """How many differing results one sentence of evidence names."""
+
+
+COPIES = frozenset((".hydra", "hparams.yaml"))
+"""Where Hydra and Lightning write the configuration down that they were given: a folder's name, a file's name."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,23 @@ class Judge:
         rtol: relative tolerance for numbers.
         atol: absolute tolerance for numbers.
         metric: the one metric that counts; None for everything that the runs left.
+        passes_over_copies: whether what a framework wrote down of its own configuration does not count.
     """
 
     rtol: float = 0.0
     atol: float = 0.0
     metric: str | None = None
+    passes_over_copies: bool = False
+
+    def without_copies(self, a: Kept, b: Kept) -> Judge:
+        """Return a judge who passes over copies of the configuration where two runs differ in more than these.
+
+        Every option that changed stands in them, so each would be a cause, whether the program obeys it or not.
+        """
+        found = compare_runs(a, b, self.rtol, self.atol)
+        differing = [each for each in self._counted(found) if not is_same(each.verdict)]
+        copies = [each for each in differing if _is_copy(each)]
+        return replace(self, passes_over_copies=0 < len(copies) < len(differing))
 
     def with_known_metric(self, a: Kept, b: Kept) -> Judge:
         """Return a judge by a metric that a run has: the one asked for, or that which is only written otherwise.
@@ -118,7 +134,12 @@ class Judge:
     def _counted(self, found: Compared) -> Sequence[OutputComparison | MetricComparison]:
         if self.metric is not None:
             return [each for each in found.metrics if each.name == self.metric]
-        return [*found.metrics, *found.outputs]
+        counted: list[OutputComparison | MetricComparison] = [*found.metrics, *found.outputs]
+        return [each for each in counted if not _is_copy(each)] if self.passes_over_copies else counted
+
+
+def _is_copy(each: OutputComparison | MetricComparison) -> bool:
+    return isinstance(each, OutputComparison) and not COPIES.isdisjoint(PurePosixPath(each.path).parts)
 
 
 def _plain(metric: str) -> str:
