@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samerun.basics.exact import decode_number, encode_number, number_of, plain, plain_text
+from samerun.basics.exact import decode_number, encode_number, number_of, path_of, plain, plain_text
 
 
 def bits(value: float) -> bytes:
@@ -101,3 +101,10 @@ def test_a_plain_document_can_be_written_and_read_by_anyone() -> None:
 def test_a_plain_text_can_be_encoded_and_ordinary_text_is_kept(text: str) -> None:
     assert plain_text(text) == text
     plain_text(text + "\udc80\ud800").encode()
+
+
+@pytest.mark.parametrize(
+    "path", ["a", "\udcff", "data/\udce9t\udce9.csv", "back\\slash", "é", "\\n", "a\nb", "\\x41", "\\xy"]
+)
+def test_a_path_comes_back_from_its_text(path: str) -> None:
+    assert path_of(plain_text(path)) == path

@@ -84,3 +84,11 @@ def test_names_of_files(text: str) -> None:
 @pytest.mark.parametrize("text", ["", ".", "..", "a/b", "a/", "c:x", "a\\b", "a\0", "\udc80x\ud800"])
 def test_what_is_no_name_of_a_file(text: str) -> None:
     assert not is_name(text)
+
+
+def test_a_backslash_that_was_seen_here_is_a_letter(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to("/")
+    assert resolve_inside(tmp_path, "./a\\b", backslash=True) == tmp_path / "a\\b"
+    for hostile in ("..", "../a\\b", "out/a\\b", "/a\\b", "\\", "a\\b\0"):
+        with pytest.raises(UnsafePath):
+            resolve_inside(tmp_path, hostile, backslash=True)

@@ -262,3 +262,16 @@ def test_a_kernel_that_waits_for_cells_is_not_started_again(lab: Lab) -> None:
     kernel = structs.replace(run, command=[sys.executable, "-m", "ipykernel_launcher", "-f", "/tmp/kernel.json"])
     with pytest.raises(CannotReplay, match="kernel of a notebook"):
         prepare_again(kernel, store_here(), os.environ, "0", mounts=False)
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.csv", b"back\\slash.csv", b"b\\d/c:x"])
+def test_data_with_names_that_few_people_give(lab: Lab, mode: str, name: bytes) -> None:
+    path = lab.folder / os.fsdecode(b"data/" + name)
+    path.parent.mkdir(parents=True)
+    path.write_text("1\n2\n")
+    run = lab.record(f"open('out.txt', 'w').write(open({b'data/' + name!r}).read())")
+    assert api.verify_run_data(api.find(run.id)).same
+    assert lab.replay(run).verdict == "identical"
+    path.write_text("3\n4\n")
+    assert api.verify_run_data(api.find(run.id)).counts()["changed"] == 1
+    assert lab.replay(run).verdict == "identical", "from the store"

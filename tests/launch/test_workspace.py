@@ -287,7 +287,7 @@ def test_what_was_read_through_a_link_within_lies_behind_it(place: Place) -> Non
     assert built.lacking == {}
 
 
-@pytest.mark.parametrize("name", ["../x", "a/../../x", "a\\b", "", ".", "a\0b"])
+@pytest.mark.parametrize("name", ["../x", "a/../../x", "..\\../../x", "", ".", "a\0b"])
 @pytest.mark.parametrize("read", [True, False])
 def test_a_record_never_leads_out_of_the_workspace(place: Place, name: str, read: bool) -> None:
     built = place.build({name: structs.replace(place.keep(b"x"), read=read)})
@@ -299,9 +299,9 @@ def test_a_folder_that_is_known_still_refuses_names_that_are_none(place: Place) 
     """The first file makes the folder known; what follows must not get past the resolver because of that."""
     good = place.keep(b"good")
     workspace = place.build({"a/0": good, "a/..": good, "a/./1": good, "a/2\\x": good, "a/3/": FileFact(0)})
-    assert sorted(workspace.lacking) == ["a/..", "a/2\\x"]
+    assert sorted(workspace.lacking) == ["a/.."]
     found = sorted(str(path.relative_to(workspace.folder)) for path in workspace.folder.rglob("*"))
-    assert found == ["a", "a/0", "a/1", "a/3"]
+    assert found == ["a", "a/0", "a/1", "a/2\\x", "a/3"], "a backslash is a letter like others"
 
 
 def test_a_file_that_is_named_twice_stands_there_once(place: Place) -> None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from samerun.api.comparing import ended
 from samerun.api.data_copies import Copies, Copy
+from samerun.basics.exact import path_of
 from samerun.basics.hashing import stat_key
 from samerun.basics.redaction import Redactor, key_at
 from samerun.data.changes import said
@@ -165,7 +166,7 @@ class _Look:
 
     def file(self, name: str, fact: FileFact) -> DataFile:
         """Return the state of one file."""
-        place = os.path.normpath(os.path.join(self.tree, name))
+        place = os.path.normpath(os.path.join(self.tree, path_of(name)))
         digest = fact.hash or ""
         now = self._now.get(place) or (self._link(place) if fact.link is not None else self._read(place))
         state, detail = self._judged(name, fact, now)

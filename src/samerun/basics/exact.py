@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 from typing import Any
 
@@ -16,6 +17,7 @@ Number = bool | int | float
 
 _USUAL_NAN = 0x7FF8000000000000
 _LONG = 1 << 13_000
+_BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
 
 
 def number_of(value: Any) -> Number:
@@ -106,6 +108,14 @@ def plain_text(text: str) -> str:
     except UnicodeEncodeError:
         return "".join(_escaped(letter) if "\ud800" <= letter <= "\udfff" else letter for letter in text)
     return text
+
+
+def path_of(text: str) -> str:
+    r"""Return the path whose ``plain_text`` this is: ``\xff`` is a byte that is no UTF-8, as ``os.fsdecode`` gives it.
+
+    A path in which those four letters really stand cannot be told from it; nobody gives such names.
+    """
+    return _BYTE.sub(lambda found: chr(0xDC00 + int(found[1], 16)), text) if "\\x" in text else text
 
 
 def _escaped(letter: str) -> str:

@@ -10,17 +10,22 @@ from samerun.errors import UnsafePath
 _HARMLESS = "Nothing was read or written there."
 
 
-def resolve_inside(root: Path, relative: str | os.PathLike[str]) -> Path:
+def resolve_inside(root: Path, relative: str | os.PathLike[str], *, backslash: bool = False) -> Path:
     """Return ``root / relative``, if that cannot lie outside ``root``.
 
     Refused: an absolute path, a drive letter, ``..``, NUL, a backslash, a path that names no file, letters that the
     file system cannot hold, and a symbolic link on the way that leads out.
 
+    Args:
+        root: the folder.
+        relative: the path.
+        backslash: take a backslash for the plain letter that it is here, in a path that was seen on this system.
+
     Raises:
         UnsafePath: with the reason.
     """
     text = os.fspath(relative)
-    reason = _unsafe(text)
+    reason = _unsafe(text.replace("\\", "") if backslash and os.sep == "/" else text)
     if reason:
         raise UnsafePath(f"The path {text!r} {reason}.", _HARMLESS, path=text)
     path = Path(root, text)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from samerun.basics import files
+from samerun.basics.exact import path_of
 from samerun.basics.hashing import StatCache
 from samerun.basics.redaction import Redactor
 from samerun.errors import CannotReplay
@@ -133,6 +134,7 @@ def prepare_again(
     """
     _refuse_kernel(run)
     plan = make_plan(run, environment, given or {})
+    plan.files = {path_of(name): fact for name, fact in plan.files.items()}  # as the program will see them
     _refuse_writes_outside(run, mounts)
     original = Path(run.place.tree)
     redactor = make_redactor(environment, layout, original)

@@ -127,7 +127,8 @@ class WorkspaceBuilder:
         parent, _, last = name.rpartition("/")
         if parent in self._folders and is_name(last):
             return self._folders[parent] / last
-        target = files.resolve_inside(workspace.folder, f"./{name}".rstrip("/"))  # "./": "c:x" is no drive here
+        # "./": "c:x" is no drive here.
+        target = files.resolve_inside(workspace.folder, f"./{name}".rstrip("/"), backslash=True)
         os.makedirs(target.parent, exist_ok=True)
         if is_name(last):
             self._folders[parent] = target.parent

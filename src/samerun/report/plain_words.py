@@ -42,8 +42,8 @@ def _escaped(match: re.Match[str]) -> str:
     code = ord(character)
     if character in _NAMED:
         return _NAMED[character]
-    if code < 0x100:
-        return f"\\x{code:02x}"
+    if code < 0x100 or 0xDC80 <= code <= 0xDCFF:  # the latter is a byte that is no UTF-8, as os.fsdecode gives it
+        return f"\\x{code & 0xFF:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
