@@ -172,3 +172,19 @@ def test_deep_recursion_is_followed(observe: Observe, limit: int) -> None:
 def test_the_trace_lies_beside_the_record(observe: Observe) -> None:
     follow(observe, "x = 1\n")
     assert [path.name for path in Path(observe.run / "traces").iterdir()] == ["main.trace"]
+
+
+LEAVING = """
+import contextlib
+def read():
+    with contextlib.nullcontext([1, 2]) as held:
+        with contextlib.nullcontext():
+            return held[0] + 1
+x = read()
+"""
+
+
+def test_what_is_returned_out_of_with_is_returned_by_its_own_line(observe: Observe) -> None:
+    trace = follow(observe, LEAVING)
+    assert "returned" in parts(at(trace, 6))
+    assert "returned" not in parts(at(trace, 5)) | parts(at(trace, 4))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from samerun.inside.tracing.statements import spans_of
+from samerun.inside.tracing.statements import left_by, spans_of
 
 TEXT = """\
 x = f(
@@ -61,3 +61,24 @@ def test_what_cannot_be_read_has_no_spans(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     assert spans_of(str(path)) == {}
     assert spans_of("<string>") == {}
+
+
+LEAVING = """def read(path):
+    with open(path) as a, \\
+            open(path) as b:
+        if a:
+            return a.read()
+        def inner():
+            return 1
+        with b:
+            return (inner() +
+                    2)
+    return 3
+"""
+
+
+def test_a_return_within_with_executes_its_lines_once_more(tmp_path: Path) -> None:
+    path = tmp_path / "c.py"
+    path.write_text(LEAVING)
+    assert left_by(str(path)) == {5: {2, 3}, 9: {2, 3, 8}}
+    assert left_by("<string>") == {}

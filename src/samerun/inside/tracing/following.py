@@ -193,7 +193,7 @@ class _Following:
             return False
         line, number = self.seen.line, frame.f_lineno
         if not line.first <= number <= line.last:
-            return False
+            return number in line.leaves
         return line.first < line.last or line.inlined or frame.f_code.co_name in _COMPREHENSIONS
 
     def go_on(self, frame: FrameType) -> None:

@@ -7,7 +7,7 @@ import sys
 
 from .. import frames
 from .reading_code import Line, lines_of
-from .statements import imported_into, spans_of
+from .statements import imported_into, left_by, spans_of
 
 TYPE_CHECKING = False  # typing is slow to import, and most programs do not
 if TYPE_CHECKING:
@@ -32,9 +32,10 @@ def _statements(code: CodeType) -> dict[int, Line]:
         first, last = spans.get(number, (number, number))
         whole = joined.setdefault(first, Line())
         whole.join(line, number, (first, last))
-    foreign = _foreign(code)
-    for whole in joined.values():
+    foreign, left = _foreign(code), left_by(code.co_filename)
+    for first, whole in joined.items():
         whole.leave_out(foreign)
+        whole.leaves = left.get(first, whole.leaves)
     return {number: joined[spans.get(number, (number, number))[0]] for number in own}
 
 

@@ -34,11 +34,12 @@ class Line:
         words: the names and attributes on it: ``backward``, ``print`` ...
         first: the first line of its statement; ``last`` the last one.
         loops: where its loops take their next item: what is looped over was read before.
+        leaves: the lines of the ``with`` that it returns out of, which are executed once more before it is done.
         inlined: whether a comprehension runs on it, as a part of its function (since 3.12).
         shown: the line by which a statement over several lines is named: the first one on which something is called.
     """
 
-    __slots__ = ("binds", "calls", "changes", "first", "inlined", "last", "loops", "reads", "shown", "words")
+    __slots__ = ("binds", "calls", "changes", "first", "inlined", "last", "leaves", "loops", "reads", "shown", "words")
 
     def __init__(self) -> None:
         self.reads: dict[Path, None] = {}
@@ -46,6 +47,7 @@ class Line:
         self.changes = False
         self.calls = self.inlined = False
         self.loops: set[int] = set()
+        self.leaves: frozenset[int] = frozenset()
         self.words: set[str] = set()
         self.first = self.last = self.shown = 0
 

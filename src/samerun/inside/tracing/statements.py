@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Iterator
 
 _known: dict[str, dict[int, tuple[int, int]]] = {}
+_left: dict[str, dict[int, frozenset[int]]] = {}
 _imported: dict[str, dict[str, str]] = {}
 _COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -36,14 +37,35 @@ def imported_into(filename: str) -> dict[str, str]:
     return _imported.get(filename, {})
 
 
+def left_by(filename: str) -> dict[int, frozenset[int]]:
+    """Return, for each line on which a ``return`` begins within ``with``, the first lines of these ``with``.
+
+    They are executed once more on the way out, the value that is returned in hand.
+    """
+    spans_of(filename)
+    return _left.get(filename, {})
+
+
 def _read(filename: str) -> dict[int, tuple[int, int]]:
     try:
         tree = ast.parse("".join(linecache.getlines(filename)))
     except (SyntaxError, ValueError, RecursionError):
         return {}
+    _left[filename] = dict(_returns(tree, frozenset()))
     taken = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level)
     _imported[filename] = {alias.asname or alias.name: str(node.module) for node in taken for alias in node.names}
     return {line: span for span in _spans(tree) if span[0] < span[1] for line in range(span[0], span[1] + 1)}
+
+
+def _returns(node: ast.AST, around: frozenset[int]) -> Iterator[tuple[int, frozenset[int]]]:
+    """Yield the returns below a node that lie within ``with``, with the lines of these."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Return) and around:
+            yield child.lineno, around
+        elif isinstance(child, (ast.With, ast.AsyncWith)):
+            yield from _returns(child, around | {child.lineno, *(each.context_expr.lineno for each in child.items)})
+        else:
+            yield from _returns(child, frozenset() if isinstance(child, _DEFINITIONS) else around)
 
 
 def _spans(tree: ast.AST) -> Iterator[tuple[int, int]]:
