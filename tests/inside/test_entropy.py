@@ -169,3 +169,13 @@ def test_what_is_taken_silently_is_not_noted(told: list[tuple[Any, ...]]) -> Non
     assert told == []
     entropy.install({})
     assert entropy.silent("os", 64) is None
+
+
+@pytest.mark.usefixtures("told")
+def test_a_line_may_draw_the_same_whenever_it_draws() -> None:
+    begin(SAMERUN_RELEASED="*,=numpy")
+    assert entropy.draw("python", 64) is None
+    here = [entropy.draw("numpy", 64) for _ in range(3)]
+    there = entropy.draw("numpy", 64)
+    assert here[0] == here[1] == here[2] != there
+    assert there is not None

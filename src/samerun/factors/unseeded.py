@@ -8,11 +8,15 @@ from samerun.record.values import Change, Reading, Values
 
 HELD = "held"
 RELEASED = "released"
+ALIKE = "alike"
 
 EVERY = "*"
 """Among released sources: all of them, but for those that stand there with ``KEPT`` before their name."""
 
 KEPT = "!"
+EACH_LINE = "="
+"""Before the name of a source from which a line draws the same whenever it draws."""
+
 PREFIX = "unseeded-"
 
 LIBRARIES = ("python", "numpy", "torch", "tensorflow", "jax")
@@ -62,17 +66,23 @@ class Unseeded(Plain):
 
     def give(self, plan: Plan, values: Values) -> None:
         """Supply this library from the run's entropy, or not; called after ``os-entropy``."""
-        others = tuple(source for source in plan.released if source not in (self.library, KEPT + self.library))
+        others = tuple(source for source in plan.released if source.lstrip(KEPT + EACH_LINE) != self.library)
         if values.get(MODE) == HELD:
             plan.released = (*others, KEPT + self.library)
             if self.library == "jax":
                 plan.conditions[self.kind] = HELD
+        elif values.get(MODE) == ALIKE:
+            plan.released = (*others, EACH_LINE + self.library)
         elif values.get(MODE) == RELEASED:
             plan.released = (*others, self.library)
 
     def held(self, values: Values) -> Values | None:
         """Return values with which it begins as it did in the recorded run."""
         return {MODE: HELD}
+
+    def alike(self, values: Values) -> Values:
+        """Return values with which a line draws the same whenever it draws: as if a seed stood there."""
+        return {MODE: ALIKE}
 
     def released(self, values: Values) -> Values:
         """Return values with which the operating system is asked, as without a recorder."""

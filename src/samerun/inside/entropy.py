@@ -29,6 +29,9 @@ EVERY = "*"
 
 KEPT = "!"
 
+ALIKE = "="
+"""Before the name of a source that is kept, too: whoever draws from it on a line gets what everybody gets there."""
+
 _BLOCK = 512
 
 
@@ -49,8 +52,12 @@ class _Source:
         """Say whether a source is left to the operating system; ``torch.cuda`` is meant by ``torch`` too."""
         names = (source, source.partition(".")[0])
         if EVERY in self.released:
-            return not any(KEPT + name in self.released for name in names)
+            return not any(mark + name in self.released for mark in (KEPT, ALIKE) for name in names)
         return any(name in self.released for name in names)
+
+    def is_alike(self, source: str) -> bool:
+        """Say whether a line draws the same from a source whenever it draws, as if it had seeded it."""
+        return ALIKE + source in self.released or ALIKE + source.partition(".")[0] in self.released
 
 
 _source = _Source()
@@ -64,7 +71,8 @@ def install(environment: Mapping[str, str]) -> None:
 
     Args:
         environment: SAMERUN_ENTROPY is 64 hexadecimal digits; SAMERUN_RELEASED names sources, separated by commas,
-        which are left to the operating system all the same (``*,!numpy``: all but one); SAMERUN_ENTROPY_OF gives single
+        which are left to the operating system all the same (``*,!numpy``: all but one; ``*,=numpy``: all but one, from which
+        a line draws the same whenever it draws); SAMERUN_ENTROPY_OF gives single
         sources another entropy (``numpy=...,torch=...``).
     """
     global _source
@@ -102,9 +110,11 @@ def draw(source: str, bits: int, unasked: bool = False) -> Optional[int]:
 def _draw(source: str, bits: int, unasked: bool) -> Optional[int]:
     thread = strand()
     ordinal = _ordinal(source, thread)
-    _note(source, ordinal, bits, unasked)
+    file, line = _note(source, ordinal, bits, unasked)
     if not supplies(source):
         return None
+    if _source.is_alike(source):
+        return _stream(_source.key_for(source), (source, file, str(line)), bits)
     return _stream(_source.key_for(source), (identity.label(), source, thread, str(ordinal)), bits)
 
 
@@ -133,14 +143,19 @@ def unsupplied(source: str, file: str, line: int) -> bool:
     return True
 
 
-def _note(source: str, ordinal: int, bits: int, unasked: bool) -> None:
-    """Write the event for the first, second, fourth, eighth ... draw of a line, so that a loop cannot fill the disk."""
+def _note(source: str, ordinal: int, bits: int, unasked: bool) -> tuple[str, int]:
+    """Write the event for the first, second, fourth, eighth ... draw of a line, so that a loop cannot fill the disk.
+
+    Returns:
+        The line: its file and its number.
+    """
     asker = frames.asker(sys._getframe(3))
     importing, direct = (1, 0) if unasked else (asker.importing, asker.direct)
     place = (source, asker.file, asker.line, importing)
     count = _places[place] = _places.get(place, 0) + 1
     if count & (count - 1) == 0:
         events.emit("entropy", source, ordinal, bits, asker.file, asker.line, importing, direct)
+    return asker.file, asker.line
 
 
 def strand() -> str:

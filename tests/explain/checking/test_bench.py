@@ -55,3 +55,12 @@ def test_how_a_run_ends_is_said_in_words() -> None:
 def test_what_is_held_is_said_in_words() -> None:
     assert words(()) == "as it is"
     assert words(["clock", "hash-order"], {"clock": ["a.py:1"]}) == "held still: clock at a.py:1, hash-order"
+
+
+def test_runs_with_a_seed_on_each_line_are_a_series_of_their_own() -> None:
+    bench, world = bench_of(lambda drawn: drawn["seeded"])
+    plain, seeded = (bench.holding(["unseeded-numpy"], seeded=each) for each in (False, True))
+    assert plain.agrees(2)
+    assert seeded.agrees(2)
+    assert [each.runs[0].run.metrics["result"] for each in (plain, seeded)] == [0, 1]
+    assert "a seed on each line" in world.asked[-1]

@@ -7,8 +7,9 @@ import pytest
 from samerun.explain.checking.sources import FACTOR_OF, GENERATORS, PROXIMITY, given_with, reading
 from samerun.explain.checking.varying import CONDITIONS
 from samerun.factors import FACTORS
-from samerun.factors.condition import SITES
+from samerun.factors.condition import MODE, SITES
 from samerun.factors.factor import Plan
+from samerun.factors.unseeded import ALIKE
 from tests.explain.checking.world import held_by, run_of
 
 
@@ -68,3 +69,9 @@ def test_every_source_is_a_condition_of_the_contract() -> None:
 def test_a_factor_that_is_missing_reads_as_nothing() -> None:
     assert reading(run_of(1, factors={"clock": {"missing": "unknown"}}), "clock") == {}
     assert reading(run_of(1), "moon") == {}
+
+
+def test_generators_may_be_held_as_if_each_line_had_a_seed() -> None:
+    run = run_of(0)
+    assert given_with(run, ["unseeded-numpy"], seeded=True)["unseeded-numpy"] == {MODE: ALIKE}
+    assert given_with(run, ["clock", "unseeded-numpy"], seeded=True)["clock"] == given_with(run, ["clock"])["clock"]

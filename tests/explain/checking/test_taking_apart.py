@@ -94,3 +94,22 @@ def test_a_program_that_fails_where_something_is_held_does_not_agree() -> None:
 def test_any_few_sources_are_named_exactly(kinds: set[str]) -> None:
     bench, _ = bench_of(of(*sorted(kinds)))
     assert set(take_apart(bench, [list(GENERATORS), ALL]).needed) == kinds
+
+
+def dealt(drawn: Mapping[str, int]) -> object:
+    """Tasks make generators of their own: which worker gets which of the recorded bits is decided by the completion."""
+    return drawn["unseeded-numpy"], 0 if drawn["seeded"] else drawn["completion-order"]
+
+
+def test_completion_is_no_cause_where_it_only_deals_out_what_a_seed_would_make_alike() -> None:
+    bench, _ = bench_of(dealt)
+    found = take_apart(bench, [ALL])
+    assert found.needed == ["unseeded-numpy"]
+    assert set(found.held) == {"unseeded-numpy", "completion-order"}
+    assert list(found.evidence) == ["unseeded-numpy"]
+
+
+def test_completion_stays_a_cause_where_it_reaches_the_result_by_itself() -> None:
+    bench, _ = bench_of(of("unseeded-numpy", "completion-order"))
+    found = take_apart(bench, [ALL])
+    assert set(found.needed) == set(found.held) == {"unseeded-numpy", "completion-order"}

@@ -11,7 +11,7 @@ from samerun.explain.checking.bench import Bench
 from samerun.explain.checking.sources import PROXIMITY
 from samerun.explain.judging import Judge, Kept
 from samerun.explain.laboratory import Trial
-from samerun.factors.unseeded import HELD
+from samerun.factors.unseeded import ALIKE, HELD
 from samerun.record.run import Place, Run
 from samerun.store.layout import RunFolder
 
@@ -59,6 +59,7 @@ class World:
         self.asked.append(trial.what)
         held = held_by(trial.given)
         drawn = {kind: 0 if kind in held else self.replays for kind in PROXIMITY}
+        drawn["seeded"] = int(any(values.get("mode") == ALIKE for values in trial.given.values()))
         return Kept(run_of(self.program(drawn), **self.facts(held)), RunFolder(Path("/nowhere")))
 
 
@@ -69,7 +70,7 @@ def held_by(given: Mapping[str, Mapping[str, Any]]) -> set[str]:
         if kind == "hash-order":
             held |= {kind} if values["PYTHONHASHSEED"] != "random" else set()
         elif kind.startswith("unseeded-") or kind == "os-entropy":
-            held |= {kind} if values.get("mode") == HELD else set()
+            held |= {kind} if values.get("mode") in (HELD, ALIKE) else set()
         else:
             held.add(kind)
     return held
@@ -78,5 +79,5 @@ def held_by(given: Mapping[str, Mapping[str, Any]]) -> set[str]:
 def bench_of(program: Program, facts: Callable[[set[str]], dict[str, Any]] = lambda held: {}) -> tuple[Bench, World]:
     """Return a bench whose runs are a program's in a world, and that world."""
     world = World(program, facts)
-    base = Kept(run_of(program(dict.fromkeys(PROXIMITY, 0))), RunFolder(Path("/nowhere")))
+    base = Kept(run_of(program(dict.fromkeys((*PROXIMITY, "seeded"), 0))), RunFolder(Path("/nowhere")))
     return Bench(base, world, ByResult()), world  # type: ignore[arg-type]

@@ -42,19 +42,25 @@ class Bench:
         """Return the recorded run made again with some values in the place of its own."""
         return self.laboratory.run(Trial(varied, what, repeat))
 
-    def holding(self, held: Collection[str], sites: Sites | None = None) -> Series:
-        """Return the runs in which these kinds are held still and everything else is as it comes."""
+    def holding(self, held: Collection[str], sites: Sites | None = None, seeded: bool = False) -> Series:
+        """Return the runs in which these kinds are held still and everything else is as it comes.
+
+        Args:
+            held: the kinds.
+            sites: the lines that a kind is held at; everywhere where it is not named.
+            seeded: whether generators are held as if each line that draws had a seed of its own.
+        """
         chosen = {kind: sorted(lines) for kind, lines in sorted((sites or {}).items())}
-        name = f"{sorted(held)} {chosen}"
+        name = f"{sorted(held)} {chosen} {seeded}"
         if name not in self._series:
-            given, what = given_with(self.base.run, held, chosen), words(held, chosen)
+            given = given_with(self.base.run, held, chosen, seeded)
+            what = words(held, chosen) + (", a seed on each line" if seeded else "")
+            samples, known = ([], "") if seeded else (self._samples(held), self._known(held))
 
             def make(number: int) -> Kept:
                 return self.laboratory.run(Trial(given, f"{what}, run {number + 1}", repeat=number))
 
-            self._series[name] = Series(
-                make, self.judge, self._breaks if held else _never, self._samples(held), self._known(held)
-            )
+            self._series[name] = Series(make, self.judge, self._breaks if held else _never, samples, known)
         return self._series[name]
 
     def _breaks(self, run: Kept) -> str:

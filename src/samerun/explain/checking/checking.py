@@ -120,10 +120,10 @@ class _Checking:
         if not found.needed:
             self._leave_open(found)
             return []
-        causes = [self._cause(kind, found.needed, found.evidence[kind]) for kind in found.needed]
+        causes = [self._cause(kind, found.held, found.evidence[kind]) for kind in found.needed]
         self.causes += _without_shadows(causes)
         self.insensitive.update(dict.fromkeys(kind for kind in found.tried if kind not in found.needed))
-        return found.needed
+        return found.held
 
     def _leave_open(self, found: TakenApart) -> None:
         tried = ", ".join(found.tried) or "nothing"

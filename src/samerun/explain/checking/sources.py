@@ -48,7 +48,7 @@ FACTOR_OF: dict[str, Factor] = {factor.kind: factor for factor in FACTORS}
 
 
 def given_with(
-    run: Run, held: Collection[str], sites: Mapping[str, Collection[str]] | None = None
+    run: Run, held: Collection[str], sites: Mapping[str, Collection[str]] | None = None, seeded: bool = False
 ) -> dict[str, Values]:
     """Return what a launch is given so that these sources are held still and all others are as they come.
 
@@ -56,6 +56,8 @@ def given_with(
         run: the recorded run, whose own values are what is held.
         held: the kinds that are held still.
         sites: the lines (``path:line``) that a kind is held at; everywhere where it is not named.
+        seeded: whether the generators among them are held as if each line that draws had a seed of its own, whichever
+            worker executes it.
 
     Returns:
         The values by kind. Nothing is held that is not in ``held``: neither entropy nor a hash seed that the recorder
@@ -68,6 +70,8 @@ def given_with(
         if still is not None:
             lines = (sites or {}).get(kind)
             given[kind] = still if lines is None else {**still, SITES: sorted(lines)}
+        if seeded and isinstance(factor, Unseeded):
+            given[kind] = factor.alike(reading(run, kind))
     return given
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from samerun.explain.checking.bench import Bench
 from samerun.explain.checking.repeating import REPEATS
+from samerun.explain.checking.sources import GENERATORS
 from samerun.explain.search import find_minimal
 
 FEW = 2
@@ -19,6 +20,7 @@ class TakenApart:
 
     Args:
         needed: the kinds of a smallest set whose holding brings agreement; empty where there is none.
+        held: what must be held still for that: besides these, where workers draw, which of them does what.
         evidence: what shows each of them, in a sentence.
         tried: the kinds that were held still, all together.
         differs_still: in what the results differed with all of them held; empty where they agreed.
@@ -28,6 +30,7 @@ class TakenApart:
     evidence: dict[str, str] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
     differs_still: str = ""
+    held: list[str] = field(default_factory=list)
 
 
 def take_apart(bench: Bench, guesses: Sequence[Sequence[str]]) -> TakenApart:
@@ -47,8 +50,10 @@ def take_apart(bench: Bench, guesses: Sequence[Sequence[str]]) -> TakenApart:
                 break
             needed = _smallest(bench, guess, times)
             if bench.holding(needed).agrees():
-                needed = _without_spare(bench, needed)
-                return TakenApart(needed, {kind: _evidence(bench, needed, kind) for kind in needed}, list(guess))
+                held = _without_spare(bench, needed)
+                needed = _without_dealing(bench, held)
+                evidence = {kind: _evidence(bench, needed, kind) for kind in needed}
+                return TakenApart(needed, evidence, list(guess), held=held)
     everything = list(guesses[-1]) if guesses else []
     return TakenApart(tried=everything, differs_still=bench.holding(everything).differ or bench.holding(()).differ)
 
@@ -69,6 +74,17 @@ def _without_spare(bench: Bench, needed: list[str]) -> list[str]:
         if rest and bench.holding(rest).agrees():
             needed = rest
     return needed
+
+
+def _without_dealing(bench: Bench, needed: list[str]) -> list[str]:
+    """Leave the completion out where it only decides which worker draws what: with a seed on each line nothing differs.
+
+    The recorded entropy is dealt out by worker, so that without the order of completion a task gets another's.
+    """
+    rest = [each for each in needed if each != "completion-order"]
+    if len(rest) == len(needed) or not set(GENERATORS).intersection(rest):
+        return needed
+    return rest if bench.holding(rest, seeded=True).agrees() else needed
 
 
 def _evidence(bench: Bench, needed: Sequence[str], kind: str) -> str:
