@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -121,3 +122,27 @@ def test_damage_is_told_as_before(tmp_path: Path) -> None:
     (change,) = diff(tmp_path / "a.csv.gz", tmp_path / "b.csv.gz").changes
     assert change.difference is not None
     assert "cannot be read" in change.difference.detail
+
+
+def test_items_of_arrays(tmp_path: Path) -> None:
+    x, y = np.arange(60.0).reshape(20, 3), np.arange(20) % 3
+    for side, kept in (("a", range(20)), ("b", [*range(4), *range(5, 20)])):
+        (tmp_path / side).mkdir()
+        np.save(tmp_path / side / "x.npy", x[kept])
+        np.savez(tmp_path / side / "all.npz", x=x[kept], y=y[kept], z=x)
+    changes = {change.path: change.difference for change in diff(tmp_path / "a", tmp_path / "b").changes}
+    assert all(found is not None for found in changes.values())
+    said = {path: found.detail for path, found in changes.items() if found is not None}
+    assert said["x.npy"] == "[4] only in the first; the other 19 items as before"
+    assert said["all.npz"].startswith("2 arrays differ; first: x: [4] only in the first; the other 19 items")
+    assert changes["x.npy"] is not None
+    assert changes["x.npy"].children[0].detail == "only in the first: [3 items]"
+
+
+def test_arrays_of_another_shape_are_told_as_before(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros((4, 3)))
+    for name, other in (("b", np.zeros((3, 4))), ("c", np.zeros((3, 3), "f4")), ("d", np.float64(1))):
+        np.save(tmp_path / f"{name}.npy", other)
+        (change,) = diff(tmp_path / "a.npy", tmp_path / f"{name}.npy").changes
+        assert change.difference is not None
+        assert "as before" not in change.difference.detail

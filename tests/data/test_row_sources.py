@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
-from samerun.data.row_sources import Rows, open_rows
+from samerun.data.row_sources import ROWS, Rows, array_rows, open_rows
+from samerun.outputs.arrays import plain
 
 TABLE = pa.table(
     {"id": [1, 2, 3, 2], "name": ["a", "b", None, "b"], "d": pa.array(["x", "y", "x", "y"]).dictionary_encode()}
@@ -69,4 +71,14 @@ def test_tabs_and_rows_that_are_no_documents(tmp_path: Path) -> None:
 
 
 def test_other_kinds_have_no_rows(tmp_path: Path) -> None:
-    assert open_rows(tmp_path / "a.npy", "npy") is None
+    assert open_rows(tmp_path / "a.bin", "binary") is None
+
+
+def test_items_of_an_array(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.array([[1, 2], [3, 4], [1, 2]], ">f4"))
+    rows = opened(tmp_path / "a.npy", "npy")
+    first, second, third = rows.digests(list(rows.columns))
+    assert first == third != second
+    assert rows.pick([1, 7], []) == {1: [3.0, 4.0]}
+    assert (rows.numbering.label(1), ROWS.label(1_000)) == ("[1]", "row 1,001")
+    assert [array_rows(other) for other in (plain(np.array(3)), np.arange(3), "x")] == [None, None, None]

@@ -13,12 +13,14 @@ from msgspec.structs import replace
 
 from samerun.basics import files
 from samerun.data.row_alignment import Alignment, align
-from samerun.data.row_sources import Rows, open_rows
+from samerun.data.row_sources import Numbering, Rows, array_rows, open_rows
 from samerun.errors import SamerunError
+from samerun.outputs import npy, npz
 from samerun.outputs.comparing import Comparing
+from samerun.outputs.expanding import Members
 from samerun.outputs.gathering import Gatherer
 from samerun.outputs.members import Compressed
-from samerun.outputs.reading import FAILURES
+from samerun.outputs.reading import FAILURES, map_file
 from samerun.outputs.showing import clean, count, short
 from samerun.outputs.table_of_types import recognise
 from samerun.outputs.values import compare_values
@@ -49,10 +51,9 @@ def row_difference(a: Path, b: Path, found: Difference, comparing: Comparing) ->
     try:
         if found.label == Compressed.kind and len(found.children) == 1:
             return _of_packed(a, b, found, comparing)
-        sides = open_rows(a, found.label), open_rows(b, found.label)
-        if sides[0] is None or sides[1] is None:
-            return found
-        return _by_rows(sides[0], sides[1], found, comparing)
+        if found.label == npz.kind:
+            return _of_arrays(a, b, found, comparing)
+        return _by_rows(open_rows(a, found.label), open_rows(b, found.label), found, comparing)
     except _FAILURES:  # then it is told place by place
         return found
 
@@ -78,7 +79,27 @@ def _unpacked(path: Path, target: Path) -> Path:
     return named
 
 
-def _by_rows(a: Rows, b: Rows, found: Difference, comparing: Comparing) -> Difference:
+def _of_arrays(a: Path, b: Path, found: Difference, comparing: Comparing) -> Difference:
+    """Do the same for each array that two files of arrays both have."""
+    ours, theirs = (Members(path, map_file(path)) for path in (a, b))
+    told = [_of_array(ours, theirs, child, comparing) for child in found.children]
+    if told == [*found.children]:
+        return found
+    number = f"{len(told):,} arrays differ; first: " if len(told) > 1 else ""
+    return replace(found, detail=f"{number}{told[0].label}: {told[0].detail}", children=tuple(told))
+
+
+def _of_array(a: Members, b: Members, found: Difference, comparing: Comparing) -> Difference:
+    name = f"{found.label}.npy"
+    if name not in a or name not in b:
+        return found
+    ours, theirs = (array_rows(npy.read_npy(side.read(name))) for side in (a, b))
+    return _by_rows(ours, theirs, found, comparing)
+
+
+def _by_rows(a: Rows | None, b: Rows | None, found: Difference, comparing: Comparing) -> Difference:
+    if a is None or b is None:
+        return found
     shared = [name for name, kind in a.columns.items() if b.columns.get(name) == kind]
     if a.columns and not shared:
         return found
@@ -91,7 +112,7 @@ def _by_rows(a: Rows, b: Rows, found: Difference, comparing: Comparing) -> Diffe
     gatherer = Gatherer(most=4 * SHOWN)
     for child in [*_of_columns(found, shared), *_of_rows(a, b, aligned, shared, comparing)]:
         gatherer.add(child)
-    return gatherer.finish(found.label, _sentence(aligned, len(ours)))
+    return gatherer.finish(found.label, _sentence(aligned, len(ours), a.numbering))
 
 
 def _by_place(a: Sequence[int], b: Sequence[int]) -> int:
@@ -111,15 +132,16 @@ def _of_rows(
     removed, added, changed = aligned.removed[:SHOWN], aligned.added[:SHOWN], aligned.changed[:SHOWN]
     ours = a.pick([*removed, *(row for row, _ in changed)], columns)
     theirs = b.pick([*added, *(row for _, row in changed)], columns)
+    label = a.numbering.label
     for row in removed:
-        yield Difference(f"row {row + 1:,}", "different", f"only in the first: {_row(ours[row])}")
+        yield Difference(label(row), "different", f"only in the first: {_row(ours[row])}")
     for row in added:
-        yield Difference(f"row {row + 1:,}", "different", f"only in the second: {_row(theirs[row])}")
+        yield Difference(label(row), "different", f"only in the second: {_row(theirs[row])}")
     for row, place in changed:
-        label = f"row {row + 1:,}" if row == place else f"row {row + 1:,} (now {place + 1:,})"
-        yield compare_values(label, ours[row], theirs[place], comparing)
+        name = label(row) if row == place else f"{label(row)} (now {place + a.numbering.first:,})"
+        yield compare_values(name, ours[row], theirs[place], comparing)
     for row, place in aligned.moved[:SHOWN]:
-        yield Difference(f"row {row + 1:,}", "different", f"stands at row {place + 1:,} now")
+        yield Difference(label(row), "different", f"stands at {label(place)} now")
 
 
 def _row(row: Any) -> str:
@@ -128,21 +150,25 @@ def _row(row: Any) -> str:
     return short(row)
 
 
-def _sentence(aligned: Alignment, height: int) -> str:
+def _sentence(aligned: Alignment, height: int, numbering: Numbering) -> str:
     parts = [
-        _part(aligned.removed, "only in the first"),
-        _part(aligned.added, "only in the second"),
-        _part([row for row, _ in aligned.changed], "changed"),
-        _part([row for row, _ in aligned.moved], "moved"),
+        _part(aligned.removed, "only in the first", numbering),
+        _part(aligned.added, "only in the second", numbering),
+        _part([row for row, _ in aligned.changed], "changed", numbering),
+        _part([row for row, _ in aligned.moved], "moved", numbering),
     ]
     left = height - len(aligned.removed) - len(aligned.changed) - len(aligned.moved)
-    return "; ".join([*(part for part in parts if part), f"the other {count(left, 'row')} as before"])
+    rest = f"the other {count(left, numbering.one, numbering.many)} as before"
+    return "; ".join([*(part for part in parts if part), rest])
 
 
-def _part(rows: Sequence[int], words: str) -> str:
+def _part(rows: Sequence[int], words: str, numbering: Numbering) -> str:
     if not rows:
         return ""
     if len(rows) > _FEW:
-        return f"{count(len(rows), 'row')} {words}, first row {rows[0] + 1:,}"
-    noun = "row" if len(rows) == 1 else "rows"
-    return f"{noun} {', '.join(f'{row + 1:,}' for row in rows)} {words}"
+        return f"{count(len(rows), numbering.one, numbering.many)} {words}, first {numbering.label(rows[0])}"
+    labels = [numbering.label(row) for row in rows]
+    same = f"{numbering.one} "
+    if len(rows) > 1 and all(label.startswith(same) for label in labels):
+        return f"{numbering.many} {', '.join(label.removeprefix(same) for label in labels)} {words}"
+    return f"{', '.join(labels)} {words}"

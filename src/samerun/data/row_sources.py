@@ -6,21 +6,41 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from blake3 import blake3
 
 from samerun.data.table_files import open_table_file
 from samerun.data.table_rows import row_digests
-from samerun.outputs import csv_table, json_document, json_lines
+from samerun.outputs import csv_table, json_document, json_lines, npy
+from samerun.outputs.arrays import Array
+from samerun.outputs.reading import map_file
 
 _SIZE = 8
+
+
+class Numbering(NamedTuple):
+    """How rows are called: ``one`` of them, ``many``, the ``form`` of a number, and the number of the ``first``."""
+
+    one: str
+    many: str
+    form: str
+    first: int
+
+    def label(self, row: int) -> str:
+        """Return what a row is called that is number ``row`` from 0."""
+        return self.form.format(row + self.first)
+
+
+ROWS = Numbering("row", "rows", "row {:,}", 1)
+ITEMS = Numbering("item", "items", "[{}]", 0)
 
 
 class Rows(Protocol):
     """One table: its columns, each name with its type (a text), or none where rows have no columns in common."""
 
     columns: dict[str, str]
+    numbering: Numbering
 
     def digests(self, columns: Sequence[str]) -> Iterator[int]:
         """Yield a hash of 64 bits of each row, by these columns alone."""
@@ -34,7 +54,7 @@ def open_rows(path: Path, kind: str) -> Rows | None:
 
     Args:
         path: the file.
-        kind: what it was compared as: ``csv``, ``jsonl``, ``parquet``, ``feather``.
+        kind: what it was compared as: ``csv``, ``jsonl``, ``parquet``, ``feather``, ``npy``.
 
     Raises:
         Whatever reading gives: ``samerun.outputs.reading.FAILURES``, or a ``SamerunError``.
@@ -43,11 +63,36 @@ def open_rows(path: Path, kind: str) -> Rows | None:
         return _Csv(path)
     if kind == json_lines.kind:
         return _JsonLines(path)
+    if kind == npy.kind:
+        return array_rows(npy.read_npy(map_file(path)))
     return _Arrow(path) if kind in ("parquet", "feather") else None
+
+
+def array_rows(found: Any) -> Rows | None:
+    """Return the rows of what a npy file held: what lies along the array's first axis; None if there is none."""
+    return _Array(found.values) if isinstance(found, Array) and found.values.ndim else None
+
+
+class _Array:
+    """Rows of an array, bit by bit."""
+
+    numbering = ITEMS
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+        self.columns = {"": f"{array.dtype} {array.shape[1:]}"}
+
+    def digests(self, columns: Sequence[str]) -> Iterator[int]:
+        return (_hash(item.tobytes()) for item in self._array)
+
+    def pick(self, numbers: Iterable[int], columns: Sequence[str]) -> dict[int, Any]:
+        return {number: self._array[number].tolist() for number in numbers if number < len(self._array)}
 
 
 class _Csv:
     """Rows of text: a cell counts as it is written."""
+
+    numbering = ROWS
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -75,6 +120,8 @@ class _Csv:
 class _JsonLines:
     """Rows that are documents: they count as they are written."""
 
+    numbering = ROWS
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self.columns: dict[str, str] = {}
@@ -88,6 +135,8 @@ class _JsonLines:
 
 class _Arrow:
     """Rows of a Parquet or Arrow file."""
+
+    numbering = ROWS
 
     def __init__(self, path: Path) -> None:
         self._schema, self._batches = open_table_file(path)
