@@ -8,11 +8,11 @@ import pytest
 
 from samerun.compare.verdict import comparing, ending_note, overall, unexplained_note
 from samerun.record.difference import identical
-from samerun.record.output import MetricComparison, OutputComparison
+from samerun.record.output import MetricComparison, Output, OutputComparison
 from samerun.record.run import Place, Run, Status
 from samerun.record.values import Change
 from samerun.record.verdict import Verdict
-from samerun.record.window import Window
+from samerun.record.window import NamedWindow, Window
 
 
 def run(status: Status = "finished", **facts: Any) -> Run:
@@ -49,6 +49,13 @@ def test_comparing_knows_both_windows() -> None:
     assert how.a == Window(1.0, 2.0, "h")
     assert how.b == Window(10.0, 12.5, run_id="id")
     assert (how.rtol, how.atol, how.volatile_names) == (0.1, 0.2, ("x",))
+
+
+def test_comparing_knows_the_names_that_each_run_drew_for_its_outputs() -> None:
+    left = run(window=Window(1.0, 2.0, "h"), outputs=[Output("runs/exp-20240610_061330/m.json", "json", 1, "x", "y")])
+    how = comparing(left, run())
+    assert how.a == NamedWindow(1.0, 2.0, "h", names=(("exp-20240610_061330", "exp-{time}"),))
+    assert not isinstance(how.b, NamedWindow)
 
 
 def test_a_difference_that_nothing_recorded_explains_is_said() -> None:

@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from samerun.outputs.comparing import Comparing
-from samerun.outputs.volatile import normalise_name, own, why_volatile
+from samerun.outputs.volatile import drawn_names, normalise_name, own, why_volatile
+from samerun.record.window import NamedWindow
 
 U1 = "1e8b9ea0-1111-4222-8333-444444444444"
 U2 = "2e8b9ea0-1111-4222-8333-444444444444"
@@ -125,3 +126,19 @@ def test_the_beginning_of_a_uuid_is_known_by_letters_and_digits(name: str, expec
 
 def test_normalise_name_knows_the_run() -> None:
     assert normalise_name("a/abc/x", "abc") == "a/{run}/x"
+
+
+def test_names_that_a_run_drew_for_its_outputs_are_told_by_a_moment_or_a_uuid() -> None:
+    paths = ["runs/exp-20240610_061330-3f9a81/metrics.json", "runs/exp-20240610_061330-3f9a81/model_v2.pt", "a.txt"]
+    assert drawn_names(paths) == (("exp-20240610_061330-3f9a81", "exp-{time}-{uuid}"),)
+    assert drawn_names(["log_20240610_061330.txt"])[0] == ("log_20240610_061330.txt", "log_{time}.txt")
+    assert drawn_names(["a-20240610_061330/x", "a-20240610_071330/x"]) == ()
+
+
+def test_a_drawn_name_may_stand_in_any_field_and_the_rest_must_agree() -> None:
+    one, other = "exp-20240610_061330", "exp-20240610_071330"
+    a, b = (NamedWindow(0.0, 1.0, names=((name, "exp-{time}"),)) for name in (one, other))
+    both = Comparing(a, b)
+    assert why_volatile(("label",), one, other, both) == "a path or name of the run"
+    assert why_volatile(("label",), f"best of {one}", f"worst of {other}", both) == ""
+    assert why_volatile(("label",), other, one, both) == ""

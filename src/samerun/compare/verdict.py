@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import structs
+
 from samerun.outputs.comparing import Comparing
+from samerun.outputs.volatile import drawn_names
 from samerun.record.output import MetricComparison, OutputComparison
 from samerun.record.run import Run
 from samerun.record.values import Change
 from samerun.record.verdict import Verdict, worst
-from samerun.record.window import Window
+from samerun.record.window import NamedWindow, Window
 
 
 def overall(a: Run, b: Run, outputs: Iterable[OutputComparison], metrics: Iterable[MetricComparison]) -> Verdict:
@@ -52,4 +55,6 @@ def comparing(a: Run, b: Run, rtol: float = 0.0, atol: float = 0.0, volatile: It
 
 
 def _window(run: Run) -> Window:
-    return run.window or Window(run.started, run.started + (run.seconds or 0.0), run_id=run.id)
+    window = run.window or Window(run.started, run.started + (run.seconds or 0.0), run_id=run.id)
+    names = drawn_names((output.path for output in run.outputs), run.id)
+    return NamedWindow(**structs.asdict(window), names=names) if names else window

@@ -7,13 +7,15 @@ difference. ``docs/volatile.md`` tells it to users.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 
 from samerun.outputs.comparing import Comparing
 from samerun.outputs.field_names import NOTHING, Roles, roles_of, words
 from samerun.outputs.moments import MOMENTS, compiled, is_moment, is_span
-from samerun.record.window import Window
+from samerun.record.window import NamedWindow, Window
 
 UUID = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9A-Za-z])"
@@ -74,12 +76,15 @@ def why_of_roles(roles: Roles, a: object, b: object, comparing: Comparing) -> st
 
 
 def own(text: str, window: Window) -> str:
-    """Return ``text`` with the run's own folders, temporary folders, id and host written as placeholders."""
+    """Return ``text`` with the run's own folders, temporary folders, names, id and host written as placeholders."""
     for folder in sorted(window.paths, key=len, reverse=True):
         if len(folder) > 1:
             text = text.replace(folder.rstrip("/"), "{folder}")
     if window.run_id:
         text = text.replace(window.run_id, "{run}")
+    if isinstance(window, NamedWindow):
+        for name, pattern in window.names:
+            text = text.replace(name, pattern)
     if len(window.host) > 1:
         text = re.sub(rf"(?<![\w.-]){re.escape(window.host)}(?![\w-])", "{host}", text)
     return _TEMPORARY.sub(r"\1/{temporary}", text)
@@ -103,6 +108,25 @@ def normalise_name(path: str, run_id: str = "") -> str:
     for pattern in _NAME_MOMENTS:
         path = compiled(pattern).sub("{time}", path)
     return _VERSION.sub(r"\1\2{version}", path)
+
+
+def drawn_names(paths: Iterable[str], run_id: str = "") -> tuple[tuple[str, str], ...]:
+    """Return the names with a moment or a uuid in them that a run gave its own outputs, each with its pattern.
+
+    Args:
+        paths: the outputs' paths.
+        run_id: the run's id.
+
+    Returns:
+        Names of folders, of files, and of files without their endings, the longest first. Where two share a pattern
+        neither is there: which of them a text means would be lost.
+    """
+    parts = {part for path in paths for part in PurePosixPath(path).parts}
+    parts |= {PurePosixPath(part).stem for part in parts}
+    patterns = {part: normalise_name(part, run_id) for part in parts}
+    often = Counter(patterns.values())
+    drawn = [(part, each) for part, each in patterns.items() if ("{time}" in each or "{uuid}" in each)]
+    return tuple(sorted((each for each in drawn if often[each[1]] == 1), key=lambda each: (-len(each[0]), each[0])))
 
 
 _EVENTS = re.compile(r"events\.out\.tfevents\.\d{9,11}\.[^/]*?(?:\.\d+(\.\d+))?(?=\.v2$|$|/|\.profile-empty$)")

@@ -23,3 +23,12 @@ class Window(Struct, frozen=True):
     def seconds(self) -> float:
         """How long the run took."""
         return self.ended - self.started
+
+
+class NamedWindow(Window, frozen=True):
+    """A window with the names that the run drew for its own outputs, each with its pattern; known when it is compared.
+
+    ``names`` holds ``("exp-20240610_061330", "exp-{time}")``.
+    """
+
+    names: tuple[tuple[str, str], ...] = ()
