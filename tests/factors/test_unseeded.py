@@ -74,6 +74,6 @@ def test_a_change_is_one_of_the_entropy_and_the_advice_is_the_librarys(library: 
 def test_a_line_may_be_held_as_if_it_had_a_seed(plan: Callable[..., Plan]) -> None:
     present = plan()
     OsEntropy().give(present, OsEntropy().released({"entropy": "1f"}))
-    Unseeded("numpy").give(present, Unseeded("numpy").held({}))
+    Unseeded("numpy").give(present, Unseeded("numpy").held({}) or {})
     Unseeded("numpy").give(present, Unseeded("numpy").alike({}))
     assert present.released == ("*", "=numpy")

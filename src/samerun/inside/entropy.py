@@ -71,9 +71,9 @@ def install(environment: Mapping[str, str]) -> None:
 
     Args:
         environment: SAMERUN_ENTROPY is 64 hexadecimal digits; SAMERUN_RELEASED names sources, separated by commas,
-        which are left to the operating system all the same (``*,!numpy``: all but one; ``*,=numpy``: all but one, from which
-        a line draws the same whenever it draws); SAMERUN_ENTROPY_OF gives single
-        sources another entropy (``numpy=...,torch=...``).
+        which are left to the operating system all the same (``*,!numpy``: all but one; ``*,=numpy``: all but one, from
+        which a line draws the same whenever it draws); SAMERUN_ENTROPY_OF gives single sources another entropy
+        (``numpy=...,torch=...``).
     """
     global _source
     key = bytes.fromhex(environment.get("SAMERUN_ENTROPY", ""))
