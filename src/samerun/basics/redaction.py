@@ -33,6 +33,13 @@ _HINTS = ("key", "tok", "pas", "pwd", "secret", "cred", "auth", "cookie", "jwt",
 _NAMED = re.compile(
     r"""(?<![\w.\-])(?P<name>-{0,2}\w[\w.\-]*+)(?P<between>["']?\s{0,3}(?:=>|=|:)\s{0,3}["']?|\s{1,8}(?=\S))"""
 )
+# A variable as the shell is given one, alone on its line: a program's text looks so only where it names another one.
+_ASSIGNED = re.compile(
+    r"""^[ \t]*+(?:export |ENV |set )?+([A-Z][A-Z0-9_]{2,64}+)="""
+    r"""(?P<q>["']?+)([A-Za-z0-9+/_\-]{16,512}+={0,2}+)(?P=q)[ \t\r]*+$""",
+    re.MULTILINE,
+)
+_HEX = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{20,}")
 _QUOTED = re.compile(r"""(?<=["'])[^"'\n]+""")
 _BARE = re.compile(r"""[^\s"',;&)\]}]+""")
 _OPTION = re.compile(r"--?[\w.\-]+\Z")
@@ -167,7 +174,11 @@ class Redactor:
         if self._pattern is not None and self._pattern.search(text):
             return True
         literals = any(_is_literal(*given) or (settings and _is_setting(*given)) for given in _given(text))
-        return literals or any(_is_no_example(secret) for secret in forms_in(text))
+        return (
+            literals
+            or any(map(_is_assigned, _ASSIGNED.finditer(text)))
+            or any(_is_no_example(secret) for secret in forms_in(text))
+        )
 
 
 def _is_telling(value: str) -> bool:
@@ -205,6 +216,13 @@ def _is_no_example(secret: str) -> bool:
 
 def _is_literal(name: str, between: str, value: str, start: int) -> bool:
     return between.endswith(('"', "'")) and len(value) >= 12 and is_secret_name(name) and _looks_random(value)
+
+
+def _is_assigned(found: re.Match[str]) -> bool:
+    """Say whether a variable of the shell is given a secret: never the name of another variable, or a word."""
+    value = found[3]
+    mixed = any(map(str.islower, value)) and any(map(str.isupper, value)) and any(map(str.isdigit, value))
+    return is_secret_name(found[1]) and (mixed or _HEX.fullmatch(value) is not None) and _is_no_example(value)
 
 
 def _is_setting(name: str, between: str, value: str, start: int) -> bool:

@@ -16,7 +16,10 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 
-_SETTINGS = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".conf", ".properties")
+_SETTINGS = (
+    *(".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".conf", ".properties"),
+    *(".sh", ".bash", ".zsh", ".fish", ".envrc", "dockerfile", "makefile"),
+)
 
 LOOKED_AT = 256 * 1024
 """How many first bytes are searched for secrets; a table of numbers of many megabytes holds none."""
