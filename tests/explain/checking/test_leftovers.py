@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from samerun.explain.checking.leftovers import causes, folder_after, left_by, smallest, with_what_lay_there
 from samerun.explain.judging import Kept
 from samerun.record.missing import Missing
@@ -69,3 +71,26 @@ def test_each_file_that_is_seen_is_a_cause_with_its_line() -> None:
     ]
     assert "state.json" in found[0].evidence
     assert found[0].advice
+
+
+def written(folder: Path, path: str, text: str) -> Kept:
+    kept = left(folder, Output(path, "text", len(text), text, "results/" + path))
+    (folder / "results" / path).write_text(text)
+    return kept
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_first"),
+    [
+        ("train.log", "loss 1\nloss 1\n", True),
+        ("train.log", "loss 1\nloss 2\n", False),
+        ("train.log", "loss 2\n", False),
+        ("train.csv", "loss 1\nloss 1\n", False),
+    ],
+)
+def test_a_log_to_which_the_same_is_added_is_the_first_one(
+    tmp_path: Path, path: str, text: str, is_first: bool
+) -> None:
+    first, second = written(tmp_path / "a", path, "loss 1\n"), written(tmp_path / "b", path, text)
+    outputs = with_what_lay_there(second, first).run.outputs
+    assert outputs == (first if is_first else second).run.outputs

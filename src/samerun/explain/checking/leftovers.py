@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -11,17 +12,22 @@ from msgspec import structs
 
 from samerun.basics.files import resolve_inside
 from samerun.compare.pairing import pair_outputs
+from samerun.compare.verdict import comparing
 from samerun.explain.checking.advising import advise
 from samerun.explain.checking.sources import reading
 from samerun.explain.judging import Kept
 from samerun.explain.search import find_all
+from samerun.outputs import compare_files
 from samerun.record.cause import Cause
 from samerun.record.files import FileFact
 from samerun.record.output import Output
 from samerun.record.values import Values
+from samerun.record.verdict import is_same
 from samerun.store.objects import Objects
 
 KIND = "leftover-state"
+
+_LOG = ".log"
 
 
 def left_by(kept: Kept) -> list[str]:
@@ -80,6 +86,7 @@ def with_what_lay_there(second: Kept, first: Kept) -> Kept:
 
     It is judged by the final content of the files: one that it did not write again is not missing. One that it wrote
     under a name of its own (a folder named by the time) is paired with the first run's, which then need not be there.
+    A log to which it added the same once more counts as the first run's: to grow is what a log is for.
 
     Args:
         second: the run in the folder.
@@ -87,4 +94,25 @@ def with_what_lay_there(second: Kept, first: Kept) -> Kept:
     """
     pairs = pair_outputs(first.run.outputs, second.run.outputs)
     lying = [one for one, other in pairs if one is not None and other is None]
-    return Kept(structs.replace(second.run, outputs=[*second.run.outputs, *lying]), second.folder)
+    grown = {two.path: one for one, two in pairs if one and two and _is_added_to((first, one), (second, two))}
+    outputs = [grown.get(each.path, each) for each in second.run.outputs]
+    return Kept(structs.replace(second.run, outputs=[*outputs, *lying]), second.folder)
+
+
+def _is_added_to(a: tuple[Kept, Output], b: tuple[Kept, Output]) -> bool:
+    """Say whether a log of the second run is that of the first one, and the same once more."""
+    copies = [_copy(*each) for each in (a, b)]
+    if not a[1].path.endswith(_LOG) or copies[0] is None or copies[1] is None or a[1].hash == b[1].hash:
+        return False
+    before, after = (copy.read_bytes() for copy in copies if copy is not None)
+    if not before or not after.startswith(before):
+        return False
+    with TemporaryDirectory() as folder:
+        added = Path(folder) / "added.log"
+        added.write_bytes(after[len(before) :])
+        return is_same(compare_files(a[1].path, copies[0], added, comparing(a[0].run, b[0].run)).verdict)
+
+
+def _copy(kept: Kept, output: Output) -> Path | None:
+    path = resolve_inside(kept.folder.path, output.kept) if isinstance(output.kept, str) else None
+    return Path(path) if path is not None and Path(path).is_file() else None
