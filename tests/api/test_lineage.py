@@ -83,9 +83,15 @@ def test_a_replay_is_listed_and_leads_no_further(lab: Lab, pipeline: dict[str, R
     assert again.id not in {use.run for use in found.back}
 
 
-@pytest.mark.parametrize("name", ["nothing", "deadbeef", ".", "", "a\nb"])
+@pytest.mark.parametrize("name", ["nothing", "deadbeef", "", "a\nb"])
 def test_what_nobody_knows(pipeline: dict[str, Run], name: str) -> None:
     with pytest.raises(MissingData, match="no run here knows"):
+        api.data_of(name)
+
+
+@pytest.mark.parametrize("name", [".", "/dev/null"])
+def test_what_is_there_and_is_no_file(pipeline: dict[str, Run], name: str) -> None:
+    with pytest.raises(MissingData, match="is no file"):
         api.data_of(name)
 
 

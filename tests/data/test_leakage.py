@@ -56,7 +56,7 @@ def test_keys_and_groups() -> None:
     assert overlap.examples[0].in_first == (2, 3)
     assert str(found).splitlines() == [
         "leakage: values compared (train 4, val 1, test 2)",
-        "  train and test share 1 contents: 2 of train, 1 of test",
+        "  train and test share 1 content: 2 of train, 1 of test",
         "    2, 3 = 0: 3",
     ]
 

@@ -99,6 +99,20 @@ def test_a_path_that_is_a_link_is_followed_and_keeps_its_name(here: Path, tmp_pa
     assert verify("data.lock").same
 
 
+def test_a_link_in_a_path_that_is_named_too_is_not_lost(here: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "disk/x").write_text("x")
+    (here / "data/linked").symlink_to(tmp_path / "disk")
+    (here / "data/within").symlink_to(".")
+    with pytest.raises(BadOption, match="data/linked is led out of data by a link"):
+        lock(["data", "data/linked"], "data.lock")
+    with pytest.raises(BadOption, match="data/linked is led out of . by a link"):
+        lock([".", "data/linked"], "data.lock")
+    assert not Path("data.lock").exists()
+    assert lock(["data", "data/within"]).paths == ("data",)
+    assert [entry.path for entry in lock("data/linked").manifest.entries] == ["data/linked/x"]
+
+
 def test_anything_but_a_lock_is_never_overwritten(here: Path) -> None:
     (here / "link").symlink_to("d.csv")
     os.mkfifo("pipe")
@@ -118,7 +132,7 @@ def test_an_old_lock_stays_if_the_new_one_cannot_be_made(here: Path) -> None:
     assert Path("data.lock").read_bytes() == before
 
 
-@pytest.mark.parametrize("given", [[], [""], ["data", ""], ["none"], ["data/none"], ["d.csv/x"]])
+@pytest.mark.parametrize("given", [[], [""], ["data", ""], ["s3://bucket/data"], ["none"], ["data/none"], ["d.csv/x"]])
 def test_nothing_to_lock(given: list[str]) -> None:
     with pytest.raises((BadOption, MissingData)):
         lock(given, "data.lock")

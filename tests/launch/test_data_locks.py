@@ -73,9 +73,11 @@ def test_a_changed_root_is_data_by_file(project: Lab) -> None:
     assert [(each.kind, each.subject) for each in found.factors] == [("data", "data/b.csv"), ("data", "data/c.csv")]
 
 
-def test_an_empty_path_is_not_the_current_folder(project: Lab) -> None:
+def test_an_empty_path_is_not_the_current_folder_nor_an_address_a_path(project: Lab) -> None:
     with pytest.raises(BadOption, match="An empty path"):
         project.record(READ_A, data=[""])
+    with pytest.raises(BadOption, match="not addresses"):
+        project.record(READ_A, data=["data", "s3://bucket/data"])
 
 
 def test_a_link_that_leads_out_is_said(project: Lab) -> None:

@@ -46,9 +46,13 @@ def data_of(name: str, *, most: int = MOST) -> Lineage:
         uses = index.uses_at(_places(name))
         hashes = [use.hash for use in uses] or (index.contents_like(name) if _HEX.match(name) else [])
         if not hashes:
+            if os.path.exists(name):
+                raise MissingData(f"{name} is no file.", "Give a file in it, or a run's id; `samerun ls` lists them.")
             raise MissingData(
-                f"{name} is not there, and no run here knows a file of that path or hash, or answers to that name.",
-                "Give a file, the path of one that a run read or wrote, or a run's id; `samerun ls` lists them.",
+                f"{name or 'An empty name'} is not there, and no run here knows a file of that path or hash, or "
+                "answers to that name.",
+                "Give a file, the path of one that a run read or wrote, 8 digits of a BLAKE3, or a run's id; "
+                "`samerun ls` lists them.",
             )
         return _of_contents(index, name, hashes, most)
 

@@ -11,6 +11,7 @@ import msgspec
 from samerun.data.leakage_items import Items, open_parts
 from samerun.errors import BadSplit
 from samerun.outputs.late import Late
+from samerun.outputs.showing import count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +72,7 @@ class Leakage(msgspec.Struct, frozen=True):
         yield f"{'leakage' if self else 'no leakage'}: {self.what} compared{by} ({sizes})"
         for each in self.overlaps:
             one, two = f"{each.in_first:,} of {each.first}", f"{each.in_second:,} of {each.second}"
-            yield f"  {each.first} and {each.second} share {each.contents:,} contents: {one}, {two}"
+            yield f"  {each.first} and {each.second} share {count(each.contents, 'content')}: {one}, {two}"
             for item in each.examples:
                 yield f"    {_places(item.in_first)} = {_places(item.in_second)}" + (item.shown and f": {item.shown}")
             if each.contents > len(each.examples):

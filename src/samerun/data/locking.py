@@ -14,6 +14,7 @@ from samerun.data.lock_file import Lock, is_lock, write_lock
 from samerun.data.manifest import Entry, manifest_of
 from samerun.data.places import forget_base, remember_base
 from samerun.data.reading import reason
+from samerun.data.remote_names import is_remote
 from samerun.data.seen import Seen, Unread, refuse_unread
 from samerun.errors import BadOption
 
@@ -48,7 +49,7 @@ def lock(
 
     Raises:
         MissingData: something is not there, cannot be read, or changes while it is read; no lock is written.
-        BadOption: no path, an unknown algorithm, a path outside of ``root``, or an output that is no lock.
+        BadOption: no path, an address, an unknown algorithm, a path outside of ``root``, or an output that is no lock.
         OSError: the lock cannot be written.
     """
     return make_lock(paths, output, root=root, also=also, quick=quick, cache=cache, progress=progress).lock
@@ -78,7 +79,9 @@ def make_lock(
     if target is not None:
         _check_output(target)
     base = _base(given, target, root)
-    below = outermost([_relative(path, base) for path in given])
+    named = [_relative(path, base) for path in given]
+    below = outermost(named)
+    _refuse_lost(base, named, below)
     seen = look_below(base, below, target, quick=quick, also=also, cache=cache, progress=progress)
     refuse_unread(", ".join(given), seen.unread)
     made = Lock(tuple(below), seen.manifest)
@@ -148,6 +151,17 @@ def outermost(paths: Sequence[str]) -> list[str]:
     return sorted(kept, key=os.fsencode)
 
 
+def _refuse_lost(base: str, named: Sequence[str], below: Sequence[str]) -> None:
+    """Refuse a path that is said to lie in another one and by a link leads out of it: nobody would see it missing."""
+    for path in set(named) - set(below):
+        real = os.path.realpath(os.path.join(base, path))
+        outer = [other for other in below if other == "." or path.startswith(f"{other}/")]
+        tops = [os.path.realpath(os.path.join(base, other)) for other in outer]
+        if not any(real == top or real.startswith(top.rstrip("/") + "/") for top in tops):
+            sentence = f"{path} is led out of {outer[0]} by a link; one lock cannot hold both."
+            raise BadOption(sentence, f"Lock it by itself: `samerun data lock {path} -o FILE`.")
+
+
 def _why_not(path: str) -> str | None:
     """Return why nothing is to be read at a path: empty if there is no file or folder; None if there is one."""
     try:
@@ -178,6 +192,8 @@ def _base(given: Sequence[str], output: Path | None, root: PathLike | None) -> s
     if not given or "" in given:  # an empty path would be the current folder: a variable that is not set
         what = "An empty path names nothing." if given else "There is nothing to lock."
         raise BadOption(what, "Give one or more files or folders.")
+    if any(is_remote(path) for path in given):
+        raise BadOption("An address is no path of this machine.", "lock_remote takes addresses.")
     if root is not None:
         return os.path.abspath(root)
     own = os.path.dirname(os.path.abspath(output)) if output is not None else os.getcwd()

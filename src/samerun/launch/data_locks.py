@@ -23,6 +23,7 @@ from samerun.data.manifest import Entry
 from samerun.data.noticing import links_out
 from samerun.data.places import remember_base
 from samerun.data.remembered import Remembered, cache_file
+from samerun.data.remote_names import is_remote
 from samerun.data.verifying import changes_between
 from samerun.errors import BadOption
 from samerun.factors.caches import is_by_product
@@ -87,11 +88,14 @@ def lock_paths(
 
     Raises:
         MissingData: there is nothing there, or it cannot be identified.
-        BadOption: a path is empty.
+        BadOption: a path is empty, or an address.
     """
     cache = layout.data_cache
     if "" in paths:  # it would be the current folder: a variable that is not set
         raise BadOption("An empty path names nothing.", "Give --data a file or a folder.")
+    if any(is_remote(path) for path in paths):
+        sentence = "--data takes files and folders of this machine, not addresses."
+        raise BadOption(sentence, "Lock an address by itself: `samerun data lock URL -o FILE`.")
     locked = []
     for path in dict.fromkeys(os.path.normpath(os.path.join(cwd, path)) for path in paths):
         base = str(tree) if Path(path).is_relative_to(tree) else os.path.dirname(path)
