@@ -89,9 +89,11 @@ class Mixture:
                 self.values(kind).pop(path, None)
 
     def put_file(self, path: str, content: bytes) -> None:
-        """Put a file of another content in the place of the first run's."""
+        """Put a file of another content in the place of the first run's, or where the second one has it."""
         self.files[path] = content
         digest = self.objects.add_bytes(content)
+        if not any(_is_file(self.values(kind).get(path)) for kind in FILES):
+            self.take_file(path)
         for kind in FILES:
             known = self.values(kind).get(path)
             if _is_file(known):

@@ -70,20 +70,23 @@ def without_needless(found: frozenset[int], reaches: Reaches, ahead: Ahead = lam
             two, none for one.
         ahead: is told which questions are about to be asked, all of them.
     """
-    while parts := _parts_of(found):
-        ahead(parts)
-        smaller = next((part for part in parts if reaches(part)), None)
-        if smaller is None:
-            return found
+    smaller: frozenset[int] | None = found
+    while smaller is not None:
         found = smaller
+        smaller = _lesser(found, reaches, ahead)
     return found
 
 
-def _parts_of(found: frozenset[int]) -> list[frozenset[int]]:
-    """Return what may do for a set, the smallest first."""
-    members = sorted(found)
+def _lesser(found: frozenset[int], reaches: Reaches, ahead: Ahead) -> frozenset[int] | None:
+    """Return a part of a set that suffices, the smallest first; None if no part that is asked for does."""
     sizes = {1, len(found) - 1, *((len(found) - 2,) if len(found) <= PAIRED else ())}
-    return [frozenset(each) for size in sorted(sizes) if 0 < size < len(found) for each in combinations(members, size)]
+    for size in sorted(each for each in sizes if 0 < each < len(found)):
+        parts = [frozenset(each) for each in combinations(sorted(found), size)]
+        ahead(parts)
+        enough = next((part for part in parts if reaches(part)), None)
+        if enough is not None:
+            return enough
+    return None
 
 
 def _remembered(reaches: Reaches) -> Reaches:

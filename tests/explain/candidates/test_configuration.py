@@ -74,13 +74,14 @@ def test_keys_that_were_taken_before_stay(coded: Callable[..., Run], objects: Ob
     assert parse("c.yaml", mixture.files["c.yaml"]) == wanted
 
 
-def test_a_file_that_only_one_run_has_is_taken_as_a_whole(coded: Callable[..., Run], objects: Objects) -> None:
+def test_a_file_that_only_the_second_run_has_comes_with_the_key(coded: Callable[..., Run], objects: Objects) -> None:
     a, b = coded({}), coded({"c.yaml": "a: 1\n"})
     candidate = make(Change("config", "c.yaml:a"), a, b, objects)
     assert candidate is not None
     mixture = Mixture(a, b, objects)
     candidate.take(mixture)
-    assert "c.yaml" in mixture.given["data"]
+    assert mixture.files == {"c.yaml": b"a: 1\n"}
+    assert mixture.given["data"]["c.yaml"]["hash"] == objects.add_bytes(b"a: 1\n")
 
 
 def test_a_content_that_was_not_kept_cannot_be_tried(make_run: Callable[..., Run], objects: Objects) -> None:
@@ -136,3 +137,19 @@ def test_the_order_in_which_keys_are_taken_makes_no_difference() -> None:
         for key in order:
             now = with_key("c.toml", now, theirs, key)
         assert parse("c.toml", now) == parse("c.toml", theirs)
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_that_comes_can_have_one_key_alone(path: str) -> None:
+    _, theirs = (text.encode() for text in FILES[path])
+    assert parse(path, with_key(path, b"", theirs, "optim.lr")) == {"optim.lr": (parse(path, theirs) or {})["optim.lr"]}
+
+
+def test_a_key_of_a_file_that_the_first_run_did_not_read_has_its_value_there(
+    coded: Callable[..., Run], objects: Objects
+) -> None:
+    a, b = coded({"c.json": '{"k": 3, "same": 1}'}), coded({"c.json": '{"k": 4, "same": 1}'})
+    candidate = make(Change("config", "c.json:k", None, 4), a, b, objects)
+    assert candidate is not None
+    assert candidate.change.a == 3
+    assert make(Change("config", "c.json:same", None, 1), a, b, objects) is None

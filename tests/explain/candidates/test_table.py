@@ -10,6 +10,7 @@ from msgspec import structs
 
 from samerun.explain.candidates.table import find_candidates, find_unread
 from samerun.explain.mixture import Mixture
+from samerun.factors.data import ABSENT_FILE
 from samerun.record.output import Output
 from samerun.record.run import Run
 from samerun.store.objects import Objects
@@ -105,6 +106,26 @@ def test_a_file_that_was_found_as_the_first_run_left_it_is_named_so(coded: Make,
     assert named(left, after, objects) == [("leftover-state", "n.txt")]
     edited = structs.replace(before, outputs=[Output("n.txt", "text", 1, "0" * 64, "results/n.txt")])
     assert named(edited, after, objects) == [("data", "n.txt")]
+
+
+@pytest.mark.parametrize("looked_for", [True, False])
+def test_a_configuration_that_is_gone_is_one_candidate(coded: Make, objects: Objects, looked_for: bool) -> None:
+    a = coded({"c.json": '{"n": 1, "m": 2}'}, config={"c.json:n": 1, "c.json:m": 2})
+    for kind in ("code", "data"):
+        a.factors[kind]["c.json"]["configuration"] = True
+    b = coded({}, config={})
+    if looked_for:
+        b.factors["data"]["c.json"] = ABSENT_FILE
+    assert named(a, b, objects) == [("data", "c.json")]
+
+
+def test_a_configuration_that_was_looked_for_in_vain_is_one_candidate(coded: Make, objects: Objects) -> None:
+    a, b = coded({}, config={}), coded({"c.json": '{"n": 1, "m": 2}'}, config={"c.json:n": 1, "c.json:m": 2})
+    for kind in ("code", "data"):
+        b.factors[kind]["c.json"]["configuration"] = True
+    assert named(a, b, objects) == [("config", "c.json:n"), ("config", "c.json:m")]
+    a.factors["data"]["c.json"] = ABSENT_FILE
+    assert named(a, b, objects) == [("data", "c.json")]
 
 
 def test_a_key_of_a_file_that_one_run_alone_read_is_no_change(coded: Make, objects: Objects) -> None:

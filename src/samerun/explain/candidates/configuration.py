@@ -6,6 +6,7 @@ import configparser
 from functools import partial
 
 import yaml
+from msgspec import structs
 
 from samerun.explain.candidates.writing import graft, read, write
 from samerun.explain.hunks import apply, pieces_of
@@ -28,11 +29,27 @@ def make(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
     if is_unchanged(path, a, b):
         return None
     contents = content_of(a, path, objects), content_of(b, path, objects)
-    if None in contents:
+    if contents[1] is None or (contents[0] is None and fact_of(a, path) is not None):
         is_there = fact_of(b, path) is None or can_be_had(path, a, b, objects)  # a file that is gone can be taken away
         unable = "" if is_there else "the file's content in the second run was not kept"
         return Candidate(change, partial(_take_whole, path), unable)
+    mine, theirs = (parse(path, content or b"") or {} for content in contents)
+    if key in mine and key in theirs and repr(mine[key]) == repr(theirs[key]):
+        return None
+    if key in mine and change.a is None:  # the file was there, though the first run did not read it
+        change = structs.replace(change, a=mine[key])
     return Candidate(change, partial(_take_key, path, key))
+
+
+def is_whole(path: str, a: Run, b: Run, objects: Objects) -> bool:
+    """Say whether a file can only be taken over as a whole: it is gone, or what it held in the first run is not known.
+
+    A file that is not to be had at all is none of these: its keys at least have names.
+    """
+    if fact_of(a, path) is None:
+        return False
+    is_known = content_of(a, path, objects) is not None and content_of(b, path, objects) is not None
+    return fact_of(b, path) is None or (not is_known and can_be_had(path, a, b, objects))
 
 
 def _take_whole(path: str, mixture: Mixture) -> None:
@@ -82,7 +99,7 @@ def _with_value(keys: dict[str, Json], others: dict[str, Json], key: str) -> dic
 def _by_value(path: str, content: bytes, other: bytes, key: str) -> bytes | None:
     """Write the document anew with the one value; None where it could not be told from the others then."""
     try:
-        document = read(path, content)
+        document = read(path, content) if content.strip() else {}  # a file that comes begins with nothing
         if document is None or not graft(document, read(path, other), key):
             return None
         changed = write(path, document)

@@ -14,6 +14,7 @@ from samerun.explain.mixture import Candidate, Mixture, can_be_had, fact_of, is_
 from samerun.factors import FACTORS
 from samerun.factors.caches import is_by_product
 from samerun.factors.code import is_code
+from samerun.factors.data import ABSENT_FILE
 from samerun.factors.factor import Variables
 from samerun.record.files import FileFact
 from samerun.record.missing import Missing
@@ -92,12 +93,21 @@ def _file(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
 
 
 def _key(change: Change, a: Run, b: Run, objects: Objects) -> Candidate | None:
-    """Return the candidate of a key, of the whole file where that is one that the first run left."""
+    """Return the candidate of a key; of the whole file where that is one that the first run left, or has no parts.
+
+    None where one of the runs looked for the file in vain: the factor ``data`` names it then.
+    """
     path, _, _ = change.subject.partition(":")
-    if _was_left(path, a, b):
-        one, other = (None if fact is None else fact.hash for fact in (fact_of(a, path), fact_of(b, path)))
+    one, other = (None if fact is None else fact.hash for fact in (fact_of(a, path), fact_of(b, path)))
+    if ABSENT_FILE in _values_of(path, a, b):
+        return None
+    if _was_left(path, a, b) or configuration.is_whole(path, a, b, objects):
         return _file(Change("data", path, one, other), a, b, objects)
     return configuration.make(change, a, b, objects)
+
+
+def _values_of(path: str, a: Run, b: Run) -> list[Json]:
+    return [None if isinstance(each, Missing) else each.get(path) for each in _readings("data", a, b)]
 
 
 def _take_file(path: str, mixture: Mixture) -> None:
