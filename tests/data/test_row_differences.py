@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +27,13 @@ WRITERS: dict[str, Write] = {
     "jsonl": lambda frame, path: frame.to_json(path, orient="records", lines=True),
     "parquet": lambda frame, path: frame.to_parquet(path, index=False),
     "feather": lambda frame, path: frame.to_feather(path),
+    "db": lambda frame, path: put_table(frame, path),
 }
+
+
+def put_table(frame: pd.DataFrame, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        frame.to_sql('a "table"', connection, index=False)
 
 
 @pytest.fixture(params=list(WRITERS))
@@ -38,7 +47,7 @@ def compared(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[pd.Dat
             WRITERS[request.param](frame.reset_index(drop=True), tmp_path / side / name)
         (change,) = diff(tmp_path / "a", tmp_path / "b").changes
         assert change.difference is not None
-        return change.difference.children[0] if request.param == "csv.gz" else change.difference
+        return change.difference.children[0] if request.param in ("csv.gz", "db") else change.difference
 
     return compare
 
@@ -137,6 +146,19 @@ def test_items_of_arrays(tmp_path: Path) -> None:
     assert said["all.npz"].startswith("2 arrays differ; first: x: [4] only in the first; the other 19 items")
     assert changes["x.npy"] is not None
     assert changes["x.npy"].children[0].detail == "only in the first: [3 items]"
+
+
+def test_items_of_a_json_document(tmp_path: Path) -> None:
+    rows = json.loads(FRAME.to_json(orient="records"))
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    (tmp_path / "b.json").write_text(json.dumps([dict(reversed(row.items())) for row in rows[:7] + rows[8:]], indent=1))
+    (tmp_path / "c.json").write_text("{}")
+    (change,) = diff(tmp_path / "a.json", tmp_path / "b.json").changes
+    assert change.difference is not None
+    assert change.difference.detail == "[7] only in the first; the other 29 items as before"
+    (change,) = diff(tmp_path / "a.json", tmp_path / "c.json").changes
+    assert change.difference is not None
+    assert "as before" not in change.difference.detail
 
 
 def test_arrays_of_another_shape_are_told_as_before(tmp_path: Path) -> None:

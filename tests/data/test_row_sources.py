@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,8 @@ import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
-from samerun.data.row_sources import ROWS, Rows, array_rows, open_rows
+from samerun.data.row_sources import ROWS, Rows, array_rows, open_rows, table_rows
+from samerun.outputs import sqlite_database
 from samerun.outputs.arrays import plain
 
 TABLE = pa.table(
@@ -82,3 +85,17 @@ def test_items_of_an_array(tmp_path: Path) -> None:
     assert rows.pick([1, 7], []) == {1: [3.0, 4.0]}
     assert (rows.numbering.label(1), ROWS.label(1_000)) == ("[1]", "row 1,001")
     assert [array_rows(other) for other in (plain(np.array(3)), np.arange(3), "x")] == [None, None, None]
+
+
+def test_rows_of_a_database(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.execute("CREATE TABLE t (a, b)")
+        connection.executemany("INSERT INTO t VALUES (?, ?)", [(1, "x"), (None, b"y"), (1, "x")])
+        connection.commit()
+    with sqlite_database.opened(tmp_path / "a.db") as connection:
+        rows = table_rows(connection, "table t")
+        assert rows is not None
+        first, second, third = rows.digests(["a", "b"])
+        assert first == third != second
+        assert rows.pick([1], ["b"]) == {1: {"b": b"y"}}
+        assert table_rows(connection, "table u") is None

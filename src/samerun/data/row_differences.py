@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +14,9 @@ from msgspec.structs import replace
 
 from samerun.basics import files
 from samerun.data.row_alignment import Alignment, align
-from samerun.data.row_sources import Numbering, Rows, array_rows, open_rows
+from samerun.data.row_sources import Numbering, Rows, array_rows, open_rows, table_rows
 from samerun.errors import SamerunError
-from samerun.outputs import npy, npz
+from samerun.outputs import npy, npz, sqlite_database
 from samerun.outputs.comparing import Comparing
 from samerun.outputs.expanding import Members
 from samerun.outputs.gathering import Gatherer
@@ -32,7 +33,7 @@ MOST_ROWS = 1_000_000
 SHOWN = 100
 """How many rows of each sort are shown."""
 
-_FAILURES: tuple[type[BaseException], ...] = (*FAILURES, ImportError, SamerunError)
+_FAILURES: tuple[type[BaseException], ...] = (*FAILURES, ImportError, SamerunError, sqlite3.Error)
 _FEW = 5
 _HEAD = 4096
 
@@ -49,10 +50,8 @@ def row_difference(a: Path, b: Path, found: Difference, comparing: Comparing) ->
     if found.verdict != "different":
         return found
     try:
-        if found.label == Compressed.kind and len(found.children) == 1:
-            return _of_packed(a, b, found, comparing)
-        if found.label == npz.kind:
-            return _of_arrays(a, b, found, comparing)
+        if found.label in _OF_SEVERAL:
+            return _OF_SEVERAL[found.label](a, b, found, comparing)
         return _by_rows(open_rows(a, found.label), open_rows(b, found.label), found, comparing)
     except _FAILURES:  # then it is told place by place
         return found
@@ -60,6 +59,8 @@ def row_difference(a: Path, b: Path, found: Difference, comparing: Comparing) ->
 
 def _of_packed(a: Path, b: Path, found: Difference, comparing: Comparing) -> Difference:
     """Do the same for what two compressed files hold."""
+    if len(found.children) != 1:
+        return found
     (inner,) = found.children
     with TemporaryDirectory(prefix="samerun-") as folder:
         ours, theirs = _unpacked(a, Path(folder, "a")), _unpacked(b, Path(folder, "b"))
@@ -67,8 +68,7 @@ def _of_packed(a: Path, b: Path, found: Difference, comparing: Comparing) -> Dif
         by_rows = row_difference(ours, theirs, by_place, comparing)
     if by_rows is by_place:
         return found
-    told = replace(by_rows, label=inner.label)
-    return replace(found, detail=f"{told.label}: {told.detail}", children=(told,))
+    return _told(found, [replace(by_rows, label=inner.label)], "parts")
 
 
 def _unpacked(path: Path, target: Path) -> Path:
@@ -82,11 +82,26 @@ def _unpacked(path: Path, target: Path) -> Path:
 def _of_arrays(a: Path, b: Path, found: Difference, comparing: Comparing) -> Difference:
     """Do the same for each array that two files of arrays both have."""
     ours, theirs = (Members(path, map_file(path)) for path in (a, b))
-    told = [_of_array(ours, theirs, child, comparing) for child in found.children]
-    if told == [*found.children]:
+    return _told(found, [_of_array(ours, theirs, child, comparing) for child in found.children], "arrays")
+
+
+def _of_tables(a: Path, b: Path, found: Difference, comparing: Comparing) -> Difference:
+    """Do the same for each table that two databases both have."""
+    with sqlite_database.opened(a) as ours, sqlite_database.opened(b) as theirs:
+        told = [
+            _by_rows(table_rows(ours, child.label), table_rows(theirs, child.label), child, comparing)
+            for child in found.children
+        ]
+    return _told(found, told, "parts")
+
+
+def _told(found: Difference, children: Sequence[Difference], noun: str) -> Difference:
+    """Return a difference with what was found of its parts."""
+    if [*children] == [*found.children]:
         return found
-    number = f"{len(told):,} arrays differ; first: " if len(told) > 1 else ""
-    return replace(found, detail=f"{number}{told[0].label}: {told[0].detail}", children=tuple(told))
+    number = f"{len(children):,} {noun} differ; first: " if len(children) > 1 else ""
+    detail = f"{number}{children[0].label}: {children[0].detail}"
+    return replace(found, detail=detail, children=tuple(children))
 
 
 def _of_array(a: Members, b: Members, found: Difference, comparing: Comparing) -> Difference:
@@ -172,3 +187,11 @@ def _part(rows: Sequence[int], words: str, numbering: Numbering) -> str:
     if len(rows) > 1 and all(label.startswith(same) for label in labels):
         return f"{numbering.many} {', '.join(label.removeprefix(same) for label in labels)} {words}"
     return f"{', '.join(labels)} {words}"
+
+
+_OF_SEVERAL: dict[str, Callable[[Path, Path, Difference, Comparing], Difference]] = {
+    Compressed.kind: _of_packed,
+    npz.kind: _of_arrays,
+    sqlite_database.kind: _of_tables,
+}
+"""What looks into files that hold several tables, or one that is packed."""

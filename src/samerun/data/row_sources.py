@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -12,9 +14,10 @@ from blake3 import blake3
 
 from samerun.data.table_files import open_table_file
 from samerun.data.table_rows import row_digests
-from samerun.outputs import csv_table, json_document, json_lines, npy
+from samerun.outputs import csv_table, json_document, json_lines, npy, sqlite_database
 from samerun.outputs.arrays import Array
 from samerun.outputs.reading import map_file
+from samerun.outputs.showing import clean
 
 _SIZE = 8
 
@@ -54,7 +57,7 @@ def open_rows(path: Path, kind: str) -> Rows | None:
 
     Args:
         path: the file.
-        kind: what it was compared as: ``csv``, ``jsonl``, ``parquet``, ``feather``, ``npy``.
+        kind: what it was compared as: ``csv``, ``jsonl``, ``json``, ``parquet``, ``feather``, ``npy``.
 
     Raises:
         Whatever reading gives: ``samerun.outputs.reading.FAILURES``, or a ``SamerunError``.
@@ -63,6 +66,9 @@ def open_rows(path: Path, kind: str) -> Rows | None:
         return _Csv(path)
     if kind == json_lines.kind:
         return _JsonLines(path)
+    if kind == json_document.kind:
+        document = json_document.read(path)
+        return _Items(document) if isinstance(document, list) else None
     if kind == npy.kind:
         return array_rows(npy.read_npy(map_file(path)))
     return _Arrow(path) if kind in ("parquet", "feather") else None
@@ -71,6 +77,56 @@ def open_rows(path: Path, kind: str) -> Rows | None:
 def array_rows(found: Any) -> Rows | None:
     """Return the rows of what a npy file held: what lies along the array's first axis; None if there is none."""
     return _Array(found.values) if isinstance(found, Array) and found.values.ndim else None
+
+
+def table_rows(connection: sqlite3.Connection, label: str) -> Rows | None:
+    """Return the rows of a table of an open database; None if there is none with this label.
+
+    Args:
+        connection: the database, as ``samerun.outputs.sqlite_database.opened`` gives it; it must stay open.
+        label: what the table is called in a difference.
+    """
+    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'create virtual%'")
+    found = [name for (name,) in names if f"table {clean(name)}" == label]
+    return _Table(connection, found[0]) if len(found) == 1 else None
+
+
+class _Table:
+    """Rows of a table of a database, in the order of its row ids."""
+
+    numbering = ROWS
+
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self._connection = connection
+        self._name = name
+        self._names = [str(field[0]) for field in sqlite_database.rows_of(connection, name).description]
+        self.columns = dict.fromkeys(self._names, "value")
+
+    def digests(self, columns: Sequence[str]) -> Iterator[int]:
+        places = [self._names.index(name) for name in columns]
+        for row in sqlite_database.rows_of(self._connection, self._name):
+            yield _hash(repr([row[place] for place in places]).encode("utf-8", "surrogatepass"))
+
+    def pick(self, numbers: Iterable[int], columns: Sequence[str]) -> dict[int, Any]:
+        places = {name: self._names.index(name) for name in columns}
+        rows = iter(sqlite_database.rows_of(self._connection, self._name))
+        return {n: {name: row[place] for name, place in places.items()} for n, row in _picked(rows, numbers)}
+
+
+class _Items:
+    """Items of a list in a JSON document; the order of keys does not count."""
+
+    numbering = ITEMS
+
+    def __init__(self, items: list[Any]) -> None:
+        self._items = items
+        self.columns: dict[str, str] = {}
+
+    def digests(self, columns: Sequence[str]) -> Iterator[int]:
+        return (_hash(json.dumps(item, sort_keys=True).encode()) for item in self._items)
+
+    def pick(self, numbers: Iterable[int], columns: Sequence[str]) -> dict[int, Any]:
+        return {number: self._items[number] for number in numbers if number < len(self._items)}
 
 
 class _Array:

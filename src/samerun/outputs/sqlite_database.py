@@ -102,7 +102,7 @@ def _is_virtual(sql: str) -> bool:
 def _compare_table(
     label: str, name: str, connections: tuple[sqlite3.Connection, sqlite3.Connection], comparing: Comparing
 ) -> Difference:
-    cursors = [_rows(connection, name) for connection in connections]
+    cursors = [rows_of(connection, name) for connection in connections]
     columns = [[str(field[0]) for field in cursor.description] for cursor in cursors]
     comparison = TableComparison(columns[0], columns[1], comparing)
     ours = theirs = 0
@@ -117,7 +117,7 @@ def _compare_table(
     return Difference(label, "different", unseen.detail, children=(*found.children, unseen))
 
 
-def _rows(connection: sqlite3.Connection, name: str) -> sqlite3.Cursor:
+def rows_of(connection: sqlite3.Connection, name: str) -> sqlite3.Cursor:
     """Return the rows of a table in the order of its row ids, else of its primary key."""
     table = '"' + name.replace('"', '""') + '"'
     try:
