@@ -41,7 +41,11 @@ def hash_file(path: str | os.PathLike[str], *, algorithm: str = "blake3") -> str
         BadOption: there is no such algorithm.
     """
     also = checked_algorithms([algorithm])
-    if os.path.exists(path) and not os.path.isfile(path):
+    try:
+        facts = os.stat(path)
+    except OSError as error:
+        raise not_there(path, error) from error
+    if not stat.S_ISREG(facts.st_mode):
         raise MissingData(f"{os.fspath(path)} is no file.", "Give a file; hash_tree takes a folder.")
     # The top is followed if it is a link; what is read is never one.
     read = read_file(os.path.realpath(path), None, also)
