@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch.utils.data import DataLoader, IterableDataset, dataloader
@@ -47,7 +49,11 @@ def test_an_iterable_dataset_has_no_indices() -> None:
         def __iter__(self):  # type: ignore[no-untyped-def]
             return iter(range(4))
 
-    assert told(DataLoader(Stream(), batch_size=2)) == [Handed(None, 1), Handed(None, 2)]
+    one, two = told(DataLoader(Stream(), batch_size=2))
+    assert [replace(each, content=None) for each in (one, two)] == [Handed(None, 1), Handed(None, 2)]
+    assert None not in (one.content, two.content)
+    assert one.content != two.content
+    assert told(DataLoader(Stream(), batch_size=2)) == [one, two]
 
 
 def test_torch_is_as_before(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import collections
 import random
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -10,7 +12,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from samerun.state.live_parts import LiveParts, running, variables
+from samerun.state.live_parts import LiveParts, carried, running, variables
 
 
 def frames_of(function: Any, *arguments: Any) -> list[FrameType]:
@@ -155,3 +157,48 @@ def test_what_is_trained_and_in_no_module_is_found_by_its_variable() -> None:
         ("net", "bias"),
         ("temperature", "parameter 2 of SGD"),
     ]
+
+
+class Replay:
+    """A replay buffer as people write it."""
+
+    def __init__(self) -> None:
+        self.items: collections.deque[np.ndarray[Any, Any]] = collections.deque([np.ones(2)])
+        self.rng = np.random.RandomState(0)
+
+
+class Holder:
+    def __init__(self) -> None:
+        self.model = nn.Linear(1, 1)
+
+
+def hold_all_kinds(look: Any) -> Any:
+    replay, running_mean, seen, table = Replay(), torch.zeros(2), {1, 2}, np.zeros(2)
+    holder, weight, rng, path = Holder(), nn.Linear(1, 1).weight, random.Random(0), Path("x")
+    long, big = collections.deque([0] * 20_000), np.zeros(20 << 17)
+    look()
+    return replay, running_mean, seen, table, holder, weight, rng, path, long, big
+
+
+def test_what_a_program_carries_from_step_to_step() -> None:
+    frames = frames_of(hold_all_kinds)
+    assert set(carried(frames, bare=True)) == {"replay", "running_mean", "seen", "table"}
+    assert set(carried(frames, bare=False)) == {"replay", "seen"}
+
+
+def test_what_is_carried_is_known_by_its_content() -> None:
+    def run(look: Any) -> Replay:
+        replay = Replay()
+        look()
+        return replay
+
+    first, second = (carried(frames_of(run), bare=False)["replay"] for _ in range(2))
+    assert first == second
+
+    def run_changed(look: Any) -> Replay:
+        replay = Replay()
+        replay.items[0][0] = 2
+        look()
+        return replay
+
+    assert carried(frames_of(run_changed), bare=False)["replay"] != first

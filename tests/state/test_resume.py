@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import collections
 import functools
 import itertools
 import random
@@ -14,7 +15,7 @@ import torch
 from torch import nn
 
 from samerun.errors import BadOption, CannotVerify
-from samerun.state import Checkpoints, check_resume, make_loader
+from samerun.state import Checkpoints, check_resume, make_loader, seed_everything
 from samerun.state.digests import digest
 from tests.state.omitting import PARTS, train
 
@@ -409,3 +410,47 @@ def test_two_optimizers_count_their_steps_together() -> None:
     assert check_resume(functools.partial(run, keep_second=True), 4)
     found = check_resume(functools.partial(run, keep_second=False), 4)
     assert [(one.kind, one.name) for one in found.missing] == [("optimizer", "second")]
+
+
+class ReplayBuffer:
+    def __init__(self) -> None:
+        self.items: collections.deque[torch.Tensor] = collections.deque(maxlen=9)
+
+
+def carrying(folder: Path, forget: str = "", loads: bool = True) -> None:
+    """Train on inputs that hang on what the program gathered itself; ``forget`` is not restored."""
+    seed_everything(0)
+    model = nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    loader = make_loader(torch.randn(12, 2), batch_size=2)
+    buffer, mean, history, n = ReplayBuffer(), torch.zeros(2), [0.0], 0
+    parts = {"model": model, "optimizer": optimizer, "loader": loader, "mean": mean, "history": history}
+    checkpoints = Checkpoints(folder)
+    restored = checkpoints.load(**{name: part for name, part in parts.items() if name != forget})
+    if restored and forget != "n":
+        n = restored.step or 0
+    if restored and forget != "buffer":
+        buffer.items.extend(restored.values["buffer"])
+    step = (restored.step or 0) if restored else 0
+    for batch in loader if loads else (torch.ones(2, 2) for _ in range(6 - step)):
+        given = batch + sum(buffer.items, torch.zeros(2)) + mean + history[-1] + n
+        optimizer.zero_grad()
+        model(given).square().mean().backward()
+        optimizer.step()
+        buffer.items.append(batch.mean(0) * 0.1)
+        mean += 0.1
+        history.append(history[-1] * 0.5 + 0.1)
+        n, step = n + 1, step + 1
+        checkpoints.save(epoch=0, step=step, mid_epoch=True, buffer=list(buffer.items), **parts)
+
+
+@pytest.mark.parametrize("forget", ["buffer", "mean", "history", "n"])
+def test_what_the_program_gathered_itself_is_named(forget: str) -> None:
+    found = check_resume(functools.partial(carrying, forget=forget), 3)
+    assert [(one.kind, one.name) for one in found.missing] == [("variable", forget)]
+    assert check_resume(carrying, 3)
+
+
+def test_a_buffer_is_named_where_no_loader_hands_out() -> None:
+    found = check_resume(functools.partial(carrying, forget="buffer", loads=False), 3)
+    assert ("variable", "buffer") in [(one.kind, one.name) for one in found.missing]

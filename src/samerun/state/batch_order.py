@@ -21,10 +21,12 @@ class Handed:
     Attributes:
         indices: the digest of the indices of its samples; None where the loader has none (an iterable dataset).
         number: which batch of its pass over the data it is, from 1.
+        content: the digest of the batch itself; None where nobody asked.
     """
 
     indices: bytes | None
     number: int
+    content: bytes | None = None
 
 
 @contextmanager
@@ -50,7 +52,7 @@ def batches_told(tell: Callable[[Handed], None]) -> Iterator[None]:
         batch = item(self)
         waiting = drawn.get(self)
         counts[self] = counts.get(self, 0) + 1
-        tell(Handed(waiting.popleft() if waiting else None, counts[self]))
+        tell(Handed(waiting.popleft() if waiting else None, counts[self], digest_bytes(batch)))
         return batch
 
     base._next_index, base.__next__ = next_index, next_item

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import random
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping
-from types import CodeType, FrameType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 import numpy as np
 import torch
+from torch.utils.data import Dataset
 
 from samerun.state import generators
 from samerun.state.digests import digest_bytes
@@ -26,6 +28,7 @@ Digests = dict[tuple[str, str, str], bytes]
 _FOREIGN = ("torch", "samerun", "torchdata", "contextlib", "functools", "threading", "runpy", "accelerate", "lightning")
 _GENERATORS = (np.random.Generator, np.random.RandomState, random.Random, torch.Generator)
 _MOST_ITEMS = 10_000
+_BYTES_AN_ITEM = 1_600
 _CANNOT_SAY = (TypeError, ValueError, RuntimeError, AttributeError, KeyError, NotImplementedError)
 
 
@@ -177,6 +180,51 @@ def variables(frames: list[FrameType]) -> dict[str, bytes]:
         named = _named(frame).items()
         found.update({name: digest_bytes(value) for name, value in named if _is_plain(value, [_MOST_ITEMS])})
     return found
+
+
+def carried(frames: list[FrameType], *, bare: bool) -> dict[str, bytes]:
+    """Return the digests of variables that may carry something from step to step, other than plain ones.
+
+    Args:
+        frames: the running functions.
+        bare: whether single tensors and arrays count: not where the next input stands among them already.
+
+    Returns:
+        Those of tensors, arrays, deques, sets, and objects of the program's own classes that hold nothing else but
+        generators, up to 10,000 items or 16 MB each.
+    """
+    return {
+        name: digest_bytes(value)
+        for frame in frames
+        for name, value in _named(frame).items()
+        if (bare or not isinstance(value, torch.Tensor | np.ndarray)) and _is_value(value, [_MOST_ITEMS])
+    }
+
+
+def _is_value(value: object, room: list[int], depth: int = 0) -> bool:
+    """Say whether a value holds nothing but numbers, text, tensors and arrays; ``room`` is how much it may hold."""
+    room[0] -= 1 + getattr(value, "nbytes", 0) // _BYTES_AN_ITEM
+    if room[0] < 0 or depth > 6:
+        return False
+    if value is None or isinstance(value, bool | int | float | str | bytes | torch.Tensor | np.ndarray | np.generic):
+        return not isinstance(value, torch.nn.Parameter)
+    if isinstance(value, _GENERATORS):
+        return depth > 0  # one in a variable of its own is looked at by itself
+    if isinstance(value, Mapping):
+        return all(_is_value(one, room, depth + 1) for one in value.values())
+    if isinstance(value, list | tuple | set | frozenset | deque):
+        return all(_is_value(one, room, depth + 1) for one in value)
+    own = getattr(value, "__dict__", None)
+    if not own or isinstance(value, type | ModuleType | Dataset) or _is_library(type(value)) or callable(value):
+        return False
+    return all(_is_value(one, room, depth + 1) for one in own.values())
+
+
+def _is_library(kind: type) -> bool:
+    """Say whether a class is no program's own; what a library keeps inside its objects means nothing to a person."""
+    top = kind.__module__.partition(".")[0]
+    path = getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
+    return top in sys.stdlib_module_names or top in _FOREIGN or "site-packages" in path
 
 
 def _named(frame: FrameType) -> dict[str, object]:

@@ -14,7 +14,7 @@ from blake3 import blake3
 from samerun.state.batch_order import Handed
 from samerun.state.digests import digest_bytes
 from samerun.state.ledger import Enough
-from samerun.state.live_parts import Digests, LiveParts, running, variables
+from samerun.state.live_parts import Digests, LiveParts, carried, running, variables
 from samerun.state.tensor_bytes import bits_of
 
 _MOST_ROWS = 512
@@ -26,7 +26,7 @@ class Step:
 
     Attributes:
         found: every piece of the state when the first batch of the step went into a model.
-        variables: the program's plain variables at that moment.
+        variables: the program's plain variables at that moment, and what else it carries from step to step.
         inputs: the digest of what went into the models in this step.
         rows: the digests of the single samples of it.
         handed: the batches that loaders handed out for it.
@@ -78,11 +78,14 @@ class StepLedger:
         self._stop_after = stop_after
         self._parts: LiveParts | None = None
         self._handed: list[Handed] = []
+        self._carried: dict[str, bytes] | None = None
         self._training, self._other = _Beginning(), _Beginning()
 
     def handed(self, batch: Handed) -> None:
-        """Take down a batch that a loader handed out."""
+        """Take down a batch that a loader handed out, and what the program holds before it has seen the batch."""
         self._handed.append(batch)
+        if self._training.found is None:
+            self._carried = carried(running(self._top), bare=True)
 
     def entered(self, module: torch.nn.Module, inputs: tuple[Any, dict[str, Any]], depth: int) -> None:
         """Take down what a model is given, and at the first call of a step all that there is."""
@@ -94,7 +97,8 @@ class StepLedger:
             frames = running(self._top)
             if self._parts is None or _is_power_of_two(len(self.steps) + 1):
                 self._parts = LiveParts(frames, self._train)
-            beginning.found, beginning.variables = self._parts.digests(), variables(frames)
+            held = carried(frames, bare=False) if self._carried is None else self._carried
+            beginning.found, beginning.variables = self._parts.digests(), {**held, **variables(frames)}
         beginning.inputs.append(digest_bytes(list(inputs)))
         beginning.rows.update(_rows(inputs))
 
@@ -118,6 +122,7 @@ class StepLedger:
             Step(found, seen.variables, tuple(seen.inputs), frozenset(seen.rows), batches, digest_bytes(gradients))
         )
         self._handed, self._training, self._other = [], _Beginning(), _Beginning()
+        self._carried = None
 
     def step_done(self, optimizer: torch.optim.Optimizer) -> None:
         """The next step says what became of the weights."""
