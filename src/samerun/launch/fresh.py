@@ -17,7 +17,7 @@ from samerun.launch.ground import Ground
 from samerun.launch.other_path import move_paths
 from samerun.launch.through import Through
 from samerun.launch.tree import Tree, TreeReader, is_environment
-from samerun.launch.workspace import BIG_BYTES, Workspace, WorkspaceBuilder, put_copy
+from samerun.launch.workspace import BIG_BYTES, Workspace, WorkspaceBuilder, put_file
 from samerun.record.files import FileFact
 from samerun.store.layout import StoreLayout
 from samerun.store.objects import Objects
@@ -83,7 +83,7 @@ class FreshBuilder(WorkspaceBuilder):
                 target.touch()
                 workspace.shown[name] = source
             else:
-                put_copy(source, target, stat.S_IMODE(fact.mode) | 0o400)
+                put_file(source, target, stat.S_IMODE(fact.mode) | 0o400)
 
 
 def _environments(folder: Path) -> list[str]:

@@ -201,7 +201,7 @@ class WorkspaceBuilder:
         """Use the user's own file if it still is what the run saw; a small one that nothing read by its time alone."""
         source = self._original / name
         if fact.hash is None and not fact.read and fact.size <= SMALL_BYTES and _is_untouched(source, fact):
-            put_copy(source, target, mode)
+            put_file(source, target, mode)
             return True
         if fact.hash is None or not self._is_unchanged(source, fact):
             return False
@@ -209,7 +209,7 @@ class WorkspaceBuilder:
             target.touch()
             workspace.shown[name] = source
         else:
-            put_copy(source, target, mode)
+            put_file(source, target, mode)
         return True
 
     def _put_placeholder(self, workspace: Workspace, name: str, fact: FileFact, target: Path, mode: int) -> None:
@@ -243,7 +243,7 @@ def _is_untouched(path: Path, fact: FileFact) -> bool:
     return stat.S_ISREG(facts.st_mode) and (facts.st_size, facts.st_mtime_ns) == (fact.size, fact.mtime_ns)
 
 
-def put_copy(source: Path, target: Path, mode: int) -> None:
+def put_file(source: Path, target: Path, mode: int) -> None:
     """Copy a file into a workspace that is being built."""
     try:
         files.copy_new(source, target, mode=mode)
