@@ -167,3 +167,15 @@ def test_an_option_that_only_a_framework_writes_down_is_no_cause(pair: Pair) -> 
     assert named(found) == {("arguments", "lr")}
     assert "name" in [each.subject for each in found.not_causes]
     assert any(".hydra" in note for note in found.notes)
+
+
+def test_an_option_that_only_hides_another_line_of_a_file_is_no_cause(pair: Pair) -> None:
+    script = (
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('--n', type=int, default=3)\n"
+        "n = p.parse_args().n\nRATE = 0.1\nopen('w.txt', 'w').write(str((1 - RATE) ** n))\n"
+    )
+    pair.record({"train.py": script})
+    pair.record({"train.py": script.replace("default=3", "default=5").replace("0.1", "0.2")}, "--n", "3")
+    found = pair.explain()
+    assert [(cause.kind, cause.subject, cause.where) for cause in found.causes] == [("code", "train.py", "train.py:5")]
+    assert "--n" in [each.subject for each in found.not_causes]

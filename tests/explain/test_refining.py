@@ -33,7 +33,7 @@ class Asked:
 
 def found(coded: Coded, objects: Objects, b: str, *wanted: str, path: str = "train.py") -> tuple[list[str], int]:
     asked = Asked(coded({path: A}), coded({path: b}), objects, *wanted)
-    return refine(Change("code", path), asked.runs, asked), asked.count
+    return refine(Change("code", path), asked.runs, asked).places, asked.count
 
 
 def test_the_piece_that_matters_is_named_by_its_line(coded: Coded, objects: Objects) -> None:
@@ -61,16 +61,16 @@ def test_a_new_file_is_named_by_its_first_line_of_code_and_one_that_is_gone_as_a
 ) -> None:
     without, having = coded({}), coded({"new.py": '"""What it is."""\n\n# more\na = 1\n'})
     asked = Asked(without, having, objects)
-    assert refine(Change("code", "new.py"), asked.runs, asked) == ["new.py:4"]
+    assert refine(Change("code", "new.py"), asked.runs, asked).places == ["new.py:4"]
     asked = Asked(having, without, objects)
-    assert refine(Change("code", "new.py"), asked.runs, asked) == []
+    assert refine(Change("code", "new.py"), asked.runs, asked).places == []
     assert asked.count == 0
 
 
 @pytest.mark.parametrize("kind", ["data", "config"])
 def test_only_code_is_set_apart(coded: Coded, objects: Objects, kind: str) -> None:
     asked = Asked(coded({"train.py": A}), coded({"train.py": "b"}), objects)
-    assert refine(Change(kind, "train.py"), asked.runs, asked) == []
+    assert refine(Change(kind, "train.py"), asked.runs, asked).places == []
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_where_no_piece_can_be_spared_all_are_named(coded: Coded, objects: Objec
         return False
 
     # Together the pieces are the whole file, which is known to suffice: that is not asked.
-    assert refine(Change("code", path), asked.runs, never) == [f"{path}:1", f"{path}:3"]
+    assert refine(Change("code", path), asked.runs, never).places == [f"{path}:1", f"{path}:3"]
     assert questions
 
 
 def test_a_comment_of_a_shell_script_is_no_place(coded: Coded, objects: Objects) -> None:
     asked = Asked(coded({"run.sh": "a\n"}), coded({"run.sh": "a\n\n# what\nb\n"}), objects)
-    assert refine(Change("code", "run.sh"), asked.runs, asked) == ["run.sh:4"]
+    assert refine(Change("code", "run.sh"), asked.runs, asked).places == ["run.sh:4"]
     assert asked.count == 0
 
 
@@ -115,4 +115,18 @@ def test_bytes_that_are_no_text_are_not_set_apart(coded: Coded, objects: Objects
     for kind in ("code", "data"):
         b.factors[kind]["train.py"] = {**b.factors[kind]["train.py"], "hash": objects.add_bytes(b"\xff\xfe")}
     asked = Asked(a, b, objects)
-    assert refine(Change("code", "train.py"), asked.runs, asked) == []
+    assert refine(Change("code", "train.py"), asked.runs, asked).places == []
+
+
+def test_what_takes_the_pieces_that_matter_is_handed_out(coded: Coded, objects: Objects) -> None:
+    asked = Asked(coded({"train.py": A}), coded({"train.py": "a = 2\nb = 2\nc = 2\n"}), objects, "b = 2")
+    take = refine(Change("code", "train.py"), asked.runs, asked).take
+    assert take is not None
+    mixture = Mixture(*asked.runs)
+    take(mixture)
+    assert mixture.files == {"train.py": b"a = 1\nb = 2\nc = 1\n"}
+
+
+def test_where_all_pieces_matter_the_file_is_taken_as_it_is(coded: Coded, objects: Objects) -> None:
+    asked = Asked(coded({"train.py": A}), coded({"train.py": "a = 2\nb = 1\nc = 2\n"}), objects, "a = 2", "c = 2")
+    assert refine(Change("code", "train.py"), asked.runs, asked).take is None

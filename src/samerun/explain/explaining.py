@@ -14,7 +14,7 @@ from samerun.explain.laboratory import BudgetSpent, Laboratory
 from samerun.explain.mixture import Candidate
 from samerun.explain.one_project import program_of, seen_from
 from samerun.explain.refining import refine
-from samerun.explain.search import search_all
+from samerun.explain.search import search_all, without_needless
 from samerun.explain.sites import Sites
 from samerun.explain.trying import Apply, Trying
 from samerun.factors import FACTORS
@@ -179,8 +179,9 @@ class _Asking:
             self.answer.sets.append(found)
             self._keep_what_lacks(found)
         self.answer.is_complete = True
-        for each in self.answer.sets:
-            self._refine(each)
+        for at, each in enumerate(self.answer.sets):
+            self.answer.sets[at] = self._without_masks(each, self._refine(each))
+        self.answer.sets[:] = dict.fromkeys(self.answer.sets)
 
     def _keep_what_lacks(self, found: frozenset[int]) -> None:
         """Keep what a set gives with each member left out in turn: the search has asked for these runs already."""
@@ -218,8 +219,13 @@ class _Asking:
             return False
         return self.judge.same(found, self.target) if self.target else not self._is_start(found)
 
-    def _refine(self, found: frozenset[int]) -> None:
-        """Find the places in the files of code of a set, each with the others of its set as they are."""
+    def _refine(self, found: frozenset[int]) -> dict[int, Apply]:
+        """Find the places in the files of code of a set, each with the others of its set as they are.
+
+        Returns:
+            What takes over only the pieces that matter, for files of which there are others.
+        """
+        parts: dict[int, Apply] = {}
         for index in sorted(found):
             change = self.candidates[index].change
             if change.kind != "code" or index in self.answer.places:
@@ -229,4 +235,26 @@ class _Asking:
                 what = f"with a part of {self.candidates[index].change.subject}"
                 return self._is_reached(self.trying.run(found, what, instead={index: take}))
 
-            self.answer.places[index] = refine(change, (self.a.run, self.b.run, self.trying.objects), reaches)
+            refined = refine(change, (self.a.run, self.b.run, self.trying.objects), reaches)
+            self.answer.places[index] = refined.places
+            if refined.take is not None:
+                parts[index] = refined.take
+        return parts
+
+    def _without_masks(self, found: frozenset[int], parts: dict[int, Apply]) -> frozenset[int]:
+        """Return a set without the changes that only hide another piece of a file.
+
+        An option that stands in the way of its changed default is needed with the whole file, and not with the piece
+        of it that matters.
+        """
+
+        def reaches(taken: frozenset[int]) -> bool:
+            instead = {index: take for index, take in parts.items() if index in taken}
+            return self._is_reached(self.trying.run(taken, instead=instead))
+
+        if len(found) < 2 or not parts or not reaches(found):
+            return found
+        less = without_needless(found, reaches)
+        if less != found and len(less) > 1:
+            self._keep_what_lacks(less)
+        return less

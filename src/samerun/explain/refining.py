@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from samerun.explain.hunks import Piece, apply, code_lines, pieces_of
 from samerun.explain.mixture import Mixture, content_of
@@ -14,10 +15,21 @@ from samerun.record.values import Change
 from samerun.store.objects import Objects
 
 
+class Refined(NamedTuple):
+    """What of a changed file makes the difference.
+
+    ``places`` are the lines (``path:line`` in the second run's file); ``take`` puts that much of the change into a
+    mixture, and is None where it takes the whole of it.
+    """
+
+    places: list[str]
+    take: Callable[[Mixture], None] | None = None
+
+
 def refine(
     change: Change, between: tuple[Run, Run, Objects], reaches: Callable[[Callable[[Mixture], None]], bool]
-) -> list[str]:
-    """Return the places (``path:line`` in the second run's file) of the pieces that make the difference.
+) -> Refined:
+    """Return the pieces of a changed file that make the difference.
 
     Args:
         change: a changed file.
@@ -25,30 +37,34 @@ def refine(
         reaches: whether the second result is reached with this in place of the whole file.
 
     Returns:
-        Nothing for what is no code or is gone; the first line of a file that is new. A single piece costs no run.
+        No places for what is no code or is gone; the first line of a file that is new. A single piece costs no run.
     """
     a, b, objects = between
     texts = [_text(content_of(run, change.subject, objects)) for run in (a, b)] if change.kind == "code" else [None]
     if texts[-1] is not None and texts[0] is None and len(texts) == 2:
-        return [_first_line(change.subject, texts[-1])]
+        return Refined([_first_line(change.subject, texts[-1])])
     if None in texts:
-        return []
+        return Refined([])
     one, other = (text or "" for text in texts)
     is_python = PurePosixPath(change.subject).suffix in (".py", ".pyw")
     pieces = pieces_of(one, other, python=is_python)
     if not pieces:
-        return []
+        return Refined([])
+
+    def put(chosen: frozenset[int]) -> Callable[[Mixture], None]:
+        content = apply(one, [pieces[index] for index in chosen]).encode()
+        return lambda mixture: mixture.put_file(change.subject, content)
 
     def takes(chosen: frozenset[int]) -> bool:
-        content = apply(one, [pieces[index] for index in chosen]).encode()
-        return reaches(lambda mixture: mixture.put_file(change.subject, content))
+        return reaches(put(chosen))
 
     indices = range(len(pieces))
     # Together they may not suffice, if what is no piece by itself matters after all; then the file stays one.
     is_one = len(pieces) == 1 or not (_is_all(one, other, pieces, change.subject) or takes(frozenset(indices)))
     sets = [frozenset(indices)] if is_one else find_all(indices, takes)
     chosen = sorted(frozenset().union(*sets))
-    return [_place(change.subject, pieces[index], other) for index in (chosen[:1] if is_one else chosen)]
+    places = [_place(change.subject, pieces[index], other) for index in (chosen[:1] if is_one else chosen)]
+    return Refined(places, put(frozenset(chosen)) if len(chosen) < len(pieces) else None)
 
 
 def _is_all(one: str, other: str, pieces: Sequence[Piece], path: str) -> bool:
