@@ -93,3 +93,34 @@ def test_lines_that_call_it_themselves_come_before_those_of_libraries(tmp_path: 
     found = placing._likeliest_first(bench, "uninitialised-memory", places)
     assert found == ["a.py:3", "a.py:4", "a.py:1", "a.py:2"]
     assert placing._likeliest_first(bench, "unseeded-numpy", places) == places
+
+
+def test_what_is_random_beside_a_race_is_not_taken_for_it(lab: Lab) -> None:
+    """A thread's own random values differ first and more often, yet nothing comes of them."""
+    script = """
+        import hashlib, os, threading
+        found = []
+        def work(number):
+            salt = os.urandom(8)
+            digest = hashlib.sha256(salt * (100_000 if salt[0] % 3 else 2_000_000)).digest()
+            found.append(number)
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        open("out.txt", "w").write(str(found))
+    """
+    ((kind, where),) = places(lab, script)
+    assert (kind, where) in {("completion-order", "train.py:7"), ("completion-order", "train.py:12")}
+
+
+def test_addresses_are_followed_from_what_lies_still_to_what_was_moved(lab: Lab) -> None:
+    script = """
+        class Node:
+            pass
+        nodes = {Node(): number for number in range(300)}
+        order = [nodes[each] for each in set(nodes)]
+        open("out.txt", "w").write(str(order))
+    """
+    assert places(lab, script) == [("memory-address", "train.py:5")]

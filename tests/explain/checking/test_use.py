@@ -88,3 +88,9 @@ def test_watching_leaves_the_recorded_values_as_they_are() -> None:
     assert {values["mode"] for values in given.values()} == {WATCH}
     assert given["os-entropy"]["entropy"] == "ab" * 32
     assert "trace" not in given
+
+
+def test_while_a_race_is_followed_all_is_steady_but_what_sets_its_pace() -> None:
+    found = use(**{"os-entropy": {"entropy": "ab", "unseeded": {}, **seen("a.py:1")}, "clock": seen("a.py:2")})
+    assert {"os-entropy", "hash-order"} <= set(found.steady("completion-order"))
+    assert not {"clock", "completion-order", "memory-address"} & set(found.steady("completion-order"))

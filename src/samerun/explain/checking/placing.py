@@ -9,7 +9,7 @@ from samerun.explain.checking.advising import called_for
 from samerun.explain.checking.bench import Bench
 from samerun.explain.checking.repeating import REPEATS
 from samerun.explain.checking.source_lines import calls_on
-from samerun.explain.checking.sources import given_with
+from samerun.explain.checking.sources import FACTOR_OF, given_with, reading
 from samerun.explain.checking.taking_apart import FEW
 from samerun.explain.checking.use import HALF_SEEN, Use
 from samerun.explain.checking.varying import Moved
@@ -51,8 +51,11 @@ def place_of(bench: Bench, use: Use, needed: Sequence[str], kind: str) -> str | 
         lines = [places[index] for index in sorted(chosen)]
         return bool(lines) and bench.holding(needed, {kind: lines}).agrees(times)
 
-    if kind in HALF_SEEN or _is_indirect(bench, kind, places):
-        return line_between(bench, rest, rest) or next(iter(places), None)
+    if kind in HALF_SEEN:
+        return _line_moved(bench, rest, kind) or line_between(bench, rest, rest) or next(iter(places), None)
+    if _is_indirect(bench, kind, places):
+        still = given_with(bench.base.run, {*needed, *use.steady(kind)} - {kind})
+        return line_between(bench, still, still) or line_between(bench, rest, rest) or next(iter(places), None)
     return _place(bench, places, suffices if use.has_sites(kind) else None, (rest, rest))
 
 
@@ -80,6 +83,15 @@ def place_of_moved(bench: Bench, use: Use, moved: Moved) -> str | None:
 def line_between(bench: Bench, one: Given, other: Given) -> str | None:
     """Return the first line whose values differ between two launches; None where it cannot be told."""
     return find_line(bench.laboratory, one, other, pairs=PAIRS, judge=bench.judge).place
+
+
+def _line_moved(bench: Bench, rest: Given, kind: str) -> str | None:
+    """Return the line at which a condition that is held parts from one that is varied: no chance is needed for that."""
+    factor, known = FACTOR_OF[kind], reading(bench.base.run, kind)
+    still, moved = factor.held(known), next(iter(factor.variations(known)), None)
+    if still is None or moved is None:
+        return None
+    return line_between(bench, {**rest, kind: still}, {**rest, kind: moved})
 
 
 def _is_indirect(bench: Bench, kind: str, places: Sequence[str]) -> bool:

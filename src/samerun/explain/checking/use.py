@@ -31,6 +31,10 @@ HALF_SEEN = frozenset(("memory-address",))
 """The kinds that also matter where no line asks for anything: a set of objects is walked in the order of addresses."""
 
 
+_SETS_THE_PACE = frozenset(("clock", "thread-count", "memory-address"))
+"""What decides, held still, how fast workers are, or what they wait for."""
+
+
 def watched_kinds() -> list[str]:
     """Return the kinds whose use can be noted, line by line."""
     return [kind for kind in asked.KINDS if isinstance(FACTOR_OF.get(kind), Condition)]
@@ -93,6 +97,15 @@ class Use:
         likely = [drawn, [*drawn, "hash-order"]] if repeats_recorded else [others]
         sets = [each for each in (*likely, used, possible) if each]
         return [each for index, each in enumerate(sets) if each not in sets[:index]]
+
+    def steady(self, kind: str) -> list[str]:
+        """Return what is held still while it is followed how ``kind`` reaches the result: all that leaves races alone.
+
+        Args:
+            kind: the source that is left as it comes.
+        """
+        holdable = [each for each in PROXIMITY if self._can_be_held(each) and self.can_matter(each)]
+        return [each for each in holdable if each != kind and each not in _SETS_THE_PACE]
 
     def _can_be_held(self, kind: str) -> bool:
         factor = FACTOR_OF.get(kind)
