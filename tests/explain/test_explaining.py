@@ -179,3 +179,15 @@ def test_an_option_that_only_hides_another_line_of_a_file_is_no_cause(pair: Pair
     found = pair.explain()
     assert [(cause.kind, cause.subject, cause.where) for cause in found.causes] == [("code", "train.py", "train.py:5")]
     assert "--n" in [each.subject for each in found.not_causes]
+
+
+def test_what_is_in_no_record_and_has_changed_since_is_told_from_a_program_that_differs_from_itself(pair: Pair) -> None:
+    script = (
+        "import os\nsettings = dict(os.environ.items())\n"
+        "open('w.txt', 'w').write(settings.get('A_RATE', '1') + open('d.txt').read())\n"
+    )
+    pair.record({"train.py": script, "d.txt": "x"}, env={"A_RATE": None})
+    pair.record({}, env={"A_RATE": "2"})
+    found = pair.explain()
+    assert found.causes == ()
+    assert any("gives the second run's result each time" in note and "os.environ" in note for note in found.notes)

@@ -123,12 +123,23 @@ class _Asking:
         found = check(self.a, self.trying.laboratory, self.judge)
         self.answer.add_own(found)
         self.trying.held = {cause.kind: values for cause in found.causes if (values := self._still(cause.kind))}
-        if not found.causes or not tried:
-            return
         self.start = self.trying.run(frozenset())
         again = self.trying.run(frozenset(), repeat=1)
-        if self.start is not None and again is not None and self.judge.same(self.start, again):
+        if self.start is None or again is None or not self.judge.same(self.start, again):
+            return
+        if not found.causes:
+            self._changed_since(self.start)
+        elif tried:
             self._ask(tried, None)
+
+    def _changed_since(self, start: Kept) -> None:
+        """Say what it means that the first run gives another result than it did, and always the same one."""
+        which = "the second run's result" if self.judge.same(start, self.b) else "one and the same other result"
+        self.answer.note(
+            f"Run again now, with nothing changed, the first run gives {which} each time: what made the difference is "
+            "in neither record. It may be a variable that the program takes from a copy of os.environ, a service, or "
+            "something that a program other than Python reads."
+        )
 
     def _still(self, kind: str) -> Values | None:
         """Return values that hold a source still; a replay is given what the recorder drew in any case."""
