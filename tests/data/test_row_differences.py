@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 
 from samerun.data import diff, row_differences
+from samerun.data.differing import _AS_IT_IS as AS_IT_IS
+from samerun.data.row_differences import text_row_difference
 from samerun.record.difference import Difference
 
 Write = Callable[[pd.DataFrame, Path], None]
@@ -123,6 +125,20 @@ def test_without_a_column_in_common_and_beyond_the_limit(tmp_path: Path, monkeyp
     (change,) = diff(tmp_path / "a.csv", tmp_path / "c.csv").changes
     assert change.difference is not None
     assert "as before" not in change.difference.detail
+
+
+def test_long_tables_of_text_are_not_compared_place_by_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samerun.data.differing.compare_files", None)
+    for name, content in (("a", "x,y\n1,2\n3,4\n5,6\n"), ("b", "x,y\n1,2\n5,6\n")):
+        (tmp_path / f"{name}.csv").write_text(content)
+    (change,) = diff(tmp_path / "a.csv", tmp_path / "b.csv").changes
+    assert change.difference is not None
+    assert change.difference.detail == "row 2 only in the first; the other 2 rows as before"
+    assert text_row_difference(tmp_path / "a.csv", tmp_path / "gone.csv", AS_IT_IS) is None
+    (tmp_path / "c.csv").write_text("x,z\n1,2\n")
+    (tmp_path / "d.txt").write_text("x,y\n1,2\n")
+    for other in ("c.csv", "d.txt", "a.csv"):
+        assert text_row_difference(tmp_path / "a.csv", tmp_path / other, AS_IT_IS) is None
 
 
 def test_damage_is_told_as_before(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from samerun.data.identity import Progress, look
 from samerun.data.lock_file import Lock, is_lock, read_lock
 from samerun.data.locking import PathLike, look_below
 from samerun.data.manifest import Manifest, manifest_of
-from samerun.data.row_differences import row_difference
+from samerun.data.row_differences import row_difference, text_row_difference
 from samerun.data.seen import Unread
 from samerun.data.verifying import changes_between
 from samerun.errors import BadOption
@@ -172,4 +172,7 @@ def _detail(change: Change, a: _Side, b: _Side) -> Difference | None:
     ours, theirs = a.file(change.path), b.file(change.path)
     if ours is None or theirs is None:
         return None
+    found = text_row_difference(ours, theirs, _AS_IT_IS)
+    if found is not None:
+        return found
     return row_difference(ours, theirs, compare_files(theirs.name, ours, theirs, _AS_IT_IS), _AS_IT_IS)

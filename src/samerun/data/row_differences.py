@@ -16,7 +16,7 @@ from samerun.basics import files
 from samerun.data.row_alignment import Alignment, align
 from samerun.data.row_sources import Numbering, Rows, array_rows, open_rows, table_rows
 from samerun.errors import SamerunError
-from samerun.outputs import npy, npz, sqlite_database
+from samerun.outputs import csv_table, json_lines, npy, npz, sqlite_database
 from samerun.outputs.comparing import Comparing
 from samerun.outputs.expanding import Members
 from samerun.outputs.gathering import Gatherer
@@ -36,6 +36,7 @@ SHOWN = 100
 _FAILURES: tuple[type[BaseException], ...] = (*FAILURES, ImportError, SamerunError, sqlite3.Error)
 _FEW = 5
 _HEAD = 4096
+_TEXTS = (csv_table.kind, json_lines.kind)
 
 
 def row_difference(a: Path, b: Path, found: Difference, comparing: Comparing) -> Difference:
@@ -55,6 +56,31 @@ def row_difference(a: Path, b: Path, found: Difference, comparing: Comparing) ->
         return _by_rows(open_rows(a, found.label), open_rows(b, found.label), found, comparing)
     except _FAILURES:  # then it is told place by place
         return found
+
+
+def text_row_difference(a: Path, b: Path, comparing: Comparing) -> Difference | None:
+    """Return the difference of two tables of text by their rows alone; None where it must be told place by place.
+
+    Comparing rows of text place by place takes long where all of them differ, as they do behind one that is gone.
+
+    Args:
+        a: the first file.
+        b: the second.
+        comparing: how values are compared.
+    """
+    try:
+        kinds = {recognise(path.name, files.read_regular(path, _HEAD)).kind for path in (a, b)}
+        kind = kinds.pop()
+        if kinds or kind not in _TEXTS:
+            return None
+        ours, theirs = open_rows(a, kind), open_rows(b, kind)
+        if ours is None or theirs is None or [*ours.columns] != [*theirs.columns]:
+            return None
+        nothing = Difference(kind, "different")
+        found = _by_rows(ours, theirs, nothing, comparing)
+    except _FAILURES:
+        return None
+    return None if found is nothing else found
 
 
 def _of_packed(a: Path, b: Path, found: Difference, comparing: Comparing) -> Difference:
