@@ -230,8 +230,8 @@ def test_a_function_may_train_a_model_from_outside() -> None:
     assert verify_determinism(train, BATCHES)
 
 
-@pytest.mark.parametrize("options", [{"steps": 0}, {"times": 1}])
-def test_counts_that_compare_nothing_are_refused(options: dict[str, int]) -> None:
+@pytest.mark.parametrize("options", [{"steps": 0}, {"times": 1}, {"steps": "3"}, {"times": 2.5}, {"steps": True}])
+def test_counts_that_compare_nothing_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(BadOption):
         verify_determinism(nn.Linear(1, 1), torch.ones(1), **options)
 

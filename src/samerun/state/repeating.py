@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -112,8 +113,8 @@ def verify_determinism(
 
     Costs ``times`` trainings of ``steps`` steps, with about 0.25 ms a megabyte of tensors compared, and up to 256 MiB.
     """
-    if steps < 1 or times < 2:
-        raise BadOption(f"{times} runs of {steps} steps compare nothing.", "Take at least 2 runs of 1 step.")
+    if not (_is_whole(steps) and _is_whole(times) and steps >= 1 and times >= 2):
+        raise BadOption(f"{times!r} runs of {steps!r} steps compare nothing.", "Take at least 2 runs of 1 step.")
     before = Surroundings(train_or_model, data, loss, optimizer)
     job = job_of(train_or_model, data, steps, loss, optimizer)
     try:
@@ -121,6 +122,10 @@ def verify_determinism(
         return _repeat(job, train_or_model, first, times, before)
     finally:
         before.give_back()
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def _first_run(job: Job, subject: Any, steps: int, before: Surroundings) -> Ledger:

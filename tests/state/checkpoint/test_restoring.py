@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from samerun.errors import CannotRestore
-from samerun.state import generators
+from samerun.state import generators, make_loader
 from samerun.state.checkpoint.content import META, Meta, Rank
 from samerun.state.checkpoint.restoring import Restoration
 
@@ -104,3 +104,15 @@ def test_each_rank_gets_its_own() -> None:
 def test_none_is_nothing_to_restore_into() -> None:
     restored = Restoration(Path("p"), tree(a={"x": 1}), {"a": None}, 0, 1).run(config=None, with_generators=False)
     assert restored.not_restored == {"a": "None was given for it"}
+
+
+def test_what_one_of_our_own_refuses_is_told_with_the_name_of_the_part() -> None:
+    saved = tree(train_loader=make_loader([1, 2, 3, 4], seed=0, rank=0, world_size=2).state_dict(), a={"x": 1})
+    other, part = make_loader([1, 2, 3, 4], seed=0, rank=0, world_size=1), Part()
+    before = other.state_dict()
+    with pytest.raises(CannotRestore, match="The train_loader did not take .* world_size is 1 here and 2") as caught:
+        Restoration(Path("p"), saved, {"train_loader": other, "a": part}, 0, 1).run(config=None, with_generators=True)
+    assert "leave train_loader out of load" in caught.value.next_step
+    assert caught.value.facts["part"] == "train_loader"
+    assert caught.value.facts["differing"] == {"world_size": (1, 2)}
+    assert other.state_dict() == before

@@ -159,6 +159,13 @@ def _set_back(task: _Task) -> bool:
 def _set(task: _Task) -> None:
     try:
         task.part.set(task.state)
+    except CannotRestore as error:  # one of our own, which does not know what it is called here
+        name = task.part.name
+        raise CannotRestore(
+            f"The {name} did not take its state from the checkpoint: {error.sentence}",
+            f"{error.next_step} Or leave {name} out of load. Nothing was restored.",
+            **{"part": name, **error.facts},
+        ) from error
     except _FAILURES as error:
         raise CannotRestore(
             f"The {task.part.name} did not take its state from the checkpoint: {type(error).__name__}: {error}.",
