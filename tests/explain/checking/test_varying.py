@@ -10,10 +10,19 @@ import pytest
 
 from samerun.explain.checking.bench import Bench
 from samerun.explain.checking.use import Use
-from samerun.explain.checking.varying import CONDITIONS, Moved, can_vary, is_rounding, kinds_to_vary, vary
+from samerun.explain.checking.varying import (
+    CONDITIONS,
+    Moved,
+    can_vary,
+    is_rounding,
+    kinds_to_vary,
+    not_moved_along,
+    vary,
+)
 from samerun.explain.judging import Judge, Kept
 from samerun.explain.laboratory import Trial
 from samerun.factors import FACTORS
+from samerun.record.run import Place
 from samerun.store.layout import RunFolder
 from tests.explain.checking.test_repeating import kept
 from tests.explain.checking.world import ByResult, run_of
@@ -113,3 +122,22 @@ def test_generators_are_varied_by_leaving_them_to_the_system() -> None:
 
 def test_every_condition_has_its_factor() -> None:
     assert set(CONDITIONS) <= {factor.kind for factor in FACTORS}
+
+
+@pytest.mark.parametrize(
+    ("path", "state", "kind", "ending", "follows"),
+    [
+        ("/home/a/scripts/merge.py", "outside", "working-directory", "it fails (exit status 2)", False),
+        ("/home/a/scripts/merge.py", "outside", "working-directory", "", True),
+        ("/home/a/scripts/merge.py", "outside", "clock", "it fails (exit status 2)", True),
+        ("/data/train.csv", "outside", "working-directory", "it fails (exit status 2)", True),
+        ("merge.py", "untracked", "working-directory", "it fails (exit status 2)", True),
+    ],
+)
+def test_a_failure_elsewhere_says_nothing_where_what_lies_beside_did_not_come_along(
+    path: str, state: str, kind: str, ending: str, follows: bool
+) -> None:
+    run = run_of(0, place=Place("/home/a/work", "/home/a/work"), factors={"code": {path: {"size": 1, "state": state}}})
+    why = not_moved_along(run, Moved(kind, {}, "", ending))
+    assert (why == "") is follows
+    assert follows or path in why

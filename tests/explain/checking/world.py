@@ -27,7 +27,8 @@ def run_of(result: object, **facts: Any) -> Run:
         **facts.pop("factors", {}),
     }
     plain: dict[str, Any] = {"status": "finished", "exit_code": 0, "started": 0.0, "metrics": {"result": result}}
-    return Run("r", "train", ["python", "train.py"], Place("/p", "/p"), factors=factors, **{**plain, **facts})
+    place = facts.pop("place", Place("/p", "/p"))
+    return Run("r", "train", ["python", "train.py"], place, factors=factors, **{**plain, **facts})
 
 
 class ByResult(Judge):

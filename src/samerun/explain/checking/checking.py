@@ -209,6 +209,9 @@ class _Checking:
 
     def _add(self, moved: Moved) -> None:
         """Add what moved the result: a cause where plain runs would have shown it with more luck."""
+        if why := varying.not_moved_along(self.bench.base.run, moved):
+            self.unconfirmed.append(Unconfirmed(moved.kind, moved.kind, why))
+            return
         where = self._placed(partial(placing.place_of_moved, self.bench, self.use, moved))
         subject, advice = self._words(moved.kind, where, moved.values)
         if moved.ending and moved.is_ours:

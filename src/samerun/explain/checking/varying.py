@@ -13,7 +13,8 @@ from samerun.explain.judging import Judge, Kept
 from samerun.factors import FACTORS
 from samerun.factors.condition import MODE, Condition
 from samerun.launch.surroundings import refused
-from samerun.record.values import Values
+from samerun.record.run import Run
+from samerun.record.values import Json, Values
 
 CONDITIONS = (
     *("hash-order", "listing-order", "thread-count", "instruction-set", "completion-order", "clock", "timezone"),
@@ -122,6 +123,30 @@ def can_vary(bench: Bench, kind: str) -> bool:
     """Say whether there is anything that a condition could be varied to."""
     factor = FACTOR_OF.get(kind)
     return factor is not None and next(iter(factor.variations(reading(bench.base.run, kind))), None) is not None
+
+
+def not_moved_along(run: Run, moved: Moved) -> str:
+    """Say why nothing follows from a failure in another folder: what was read beside the folder did not come along.
+
+    Args:
+        run: the recorded run.
+        moved: what changed the result.
+
+    Returns:
+        The reason, empty where there is none.
+    """
+    if moved.kind != "working-directory" or not moved.ending:
+        return ""
+    around = run.place.tree.rstrip("/").rpartition("/")[0] + "/"
+    read = [path for kind in ("code", "data") for path, fact in reading(run, kind).items() if _is_outside(fact)]
+    beside = [path for path in read if path.startswith(around)]
+    if not beside or around == "/":
+        return ""
+    return f"with its folder elsewhere {moved.ending}, but {beside[0]}, which it reads, was not moved along with it"
+
+
+def _is_outside(fact: Json) -> bool:
+    return isinstance(fact, dict) and fact.get("state") == "outside"
 
 
 def is_rounding(kind: str, judge: Judge, runs: tuple[Kept, Kept]) -> bool:
