@@ -26,6 +26,7 @@ from samerun.errors import MissingData
 from samerun.factors.caches import is_by_product
 from samerun.factors.code import is_code
 from samerun.launch.known_inputs import KnownInputs
+from samerun.launch.moved import tree_now
 from samerun.record.files import FileFact
 from samerun.record.missing import Missing
 from samerun.record.run import Run
@@ -99,7 +100,7 @@ def verify_run_data(where: RunFolder, *, quick: bool = False, progress: Progress
     if isinstance(reading, Missing):
         raise MissingData(f"It is not known what the run {run.id} read: {reading.why}.", "Record it with samerun.")
     layout = StoreLayout(where.path.parent.parent)
-    look = _Look(run, layout, quick, progress)
+    look = _Look(run, layout, tree_now(Path(run.place.tree), where, reading), quick, progress)
     new = look.through_locks(where)
     facts = {name: msgspec.convert(value, FileFact) for name, value in reading.items() if "size" in value}
     kept = {name: fact for name, fact in facts.items() if not (is_code(name) or is_by_product(name))}
@@ -125,8 +126,8 @@ def _with_copies(
 class _Look:
     """Looks at the data of one run as it is now."""
 
-    def __init__(self, run: Run, layout: StoreLayout, quick: bool, progress: Progress | None) -> None:
-        self.tree = Path(run.place.tree)
+    def __init__(self, run: Run, layout: StoreLayout, tree: Path, quick: bool, progress: Progress | None) -> None:
+        self.tree = tree
         self._run = run
         self._quick = quick
         self._cache = layout.data_cache
@@ -142,11 +143,12 @@ class _Look:
         new: list[DataFile] = []
         for said_of in self._run.locks:
             lock = read_lock(where.path / said_of.lock)
+            base = self._base(said_of.base)
             seen = look_below(
-                said_of.base, lock.paths, None, quick=self._quick, cache=self._cache, progress=self._progress,
+                base, lock.paths, None, quick=self._quick, cache=self._cache, progress=self._progress,
                 may_be_gone=True,
             )  # fmt: skip
-            place = _places(said_of.base)
+            place = _places(base)
             self._now.update({place(entry.path): _Now(entry) for entry in seen.manifest.entries})
             self._now.update({place(one.path): _Now(None, one.why) for one in seen.unread})
             known = {entry.path for entry in lock.manifest.entries}
@@ -155,6 +157,11 @@ class _Look:
                 file for file in (self._new(place(entry.path), entry) for entry in came) if self._is_data(file.path)
             ]
         return new
+
+    def _base(self, base: str) -> str:
+        """Return where the paths of a lock start now, if they started in the project's folder and that was moved."""
+        below = os.path.relpath(base, self._run.place.tree)
+        return base if below == ".." or below.startswith("../") else os.path.normpath(os.path.join(self.tree, below))
 
     def _new(self, place: str, entry: Entry) -> DataFile:
         name = os.path.relpath(place, self.tree) if Path(place).is_relative_to(self.tree) else place

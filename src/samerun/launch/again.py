@@ -26,6 +26,7 @@ from samerun.launch.git_folder import put_git
 from samerun.launch.ground import Ground
 from samerun.launch.launcher import Launched, launch
 from samerun.launch.layers import can_be_covered, make_layers
+from samerun.launch.moved import tree_now
 from samerun.launch.order import Launch
 from samerun.launch.other_path import move_paths
 from samerun.launch.revealing import reveal
@@ -141,7 +142,8 @@ def prepare_again(
     plan.argv, not_known = reveal(plan.argv, known_secrets(environment, original), redactor)
     plan.notes += not_known
     _refuse_missing_command(plan)
-    builder = WorkspaceBuilder(Objects(layout.objects), original, mounts, redactor)
+    now = tree_now(original, layout.run_folder(run.name, run.id), plan.files)
+    builder = WorkspaceBuilder(Objects(layout.objects), original, mounts, redactor, now)
     home = files.make_folder(layout.shared / "workspaces" / f"{run.id}-{os.urandom(4).hex()}")
     try:
         workspace = builder.build(home / "tree", plan.files)

@@ -56,12 +56,16 @@ class WorkspaceBuilder:
         original: the project's folder of the recorded run, looked at but never touched.
         can_show: whether files can be shown in their place (mount namespaces work).
         redactor: marked the hashes of the files that hold secrets.
+        now: where the project's files lie now, if it was moved.
     """
 
-    def __init__(self, objects: Objects, original: Path, can_show: bool, redactor: Redactor) -> None:
+    def __init__(
+        self, objects: Objects, original: Path, can_show: bool, redactor: Redactor, now: Path | None = None
+    ) -> None:
         self._objects = objects
         self._redactor = redactor
         self._original = original
+        self._now = now or original
         self._can_show = can_show
         self._blobs: dict[str, bytes] = {}
         self._facts: dict[str, FileFact] = {}
@@ -199,7 +203,7 @@ class WorkspaceBuilder:
 
     def _put_original(self, workspace: Workspace, name: str, fact: FileFact, target: Path, mode: int) -> bool:
         """Use the user's own file if it still is what the run saw; a small one that nothing read by its time alone."""
-        source = self._original / name
+        source = self._now / name
         if fact.hash is None and not fact.read and fact.size <= SMALL_BYTES and _is_untouched(source, fact):
             put_file(source, target, mode)
             return True
