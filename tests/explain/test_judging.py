@@ -85,4 +85,25 @@ def test_a_frameworks_copy_of_the_configuration_counts_only_where_nothing_else_d
     assert not judge.same(a, other)
     assert "hydra" not in judge.describe(a, other)
     assert Judge().without_copies(a, named) == Judge()
-    assert Judge().without_copies(named, other) == Judge()
+    assert (judge.has_copies(a, other), judge.has_copies(named, other)) == (True, False)
+
+
+NOTEBOOK = """
+import json, sys
+title, put_out, lr = sys.argv[1:]
+cells = [
+    {"cell_type": "markdown", "metadata": {}, "source": title},
+    {"cell_type": "code", "metadata": {}, "source": "lr = " + lr,
+     "outputs": [{"output_type": "stream", "name": "stdout", "text": put_out}]},
+]
+json.dump({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, open("out.ipynb", "w"))
+"""
+
+
+def test_the_text_of_a_notebooks_cells_counts_only_where_these_put_out_the_same(pair: Pair) -> None:
+    for words in (("one", "0.5", "1"), ("two", "0.5", "1"), ("two", "0.7", "2")):
+        pair.record({"train.py": NOTEBOOK}, *words)
+    a, titled, other = (pair.kept(number) for number in range(3))
+    judge = Judge().without_copies(a, other)
+    assert (judge.same(a, titled), judge.same(a, other), judge.has_copies(a, other)) == (True, False, False)
+    assert not Judge().without_copies(a, titled).same(a, titled)

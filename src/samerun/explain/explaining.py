@@ -59,7 +59,7 @@ def explain(a: Kept, b: Kept, laboratory: Laboratory, judge: Judge) -> Explanati
     candidates = [fitting.checked(each) for each in find_candidates(a.run, b.run, objects)]
     trying = Trying(a, b, laboratory, objects, candidates, fitting)
     asking = _Asking(a, b, judge, trying, Answer(a, b, judge, candidates, Sites(b.run, objects)))
-    if judge.passes_over_copies:
+    if judge.has_copies(a, b):
         asking.answer.note(COPIED)
     try:
         asking.go()

@@ -72,7 +72,8 @@ class Judge:
         rtol: relative tolerance for numbers.
         atol: absolute tolerance for numbers.
         metric: the one metric that counts; None for everything that the runs left.
-        passes_over_copies: whether what a framework wrote down of its own configuration does not count.
+        passes_over_copies: whether copies of what the runs were given do not count: the configuration as a framework
+            wrote it down, the cells of a notebook that was executed.
     """
 
     rtol: float = 0.0
@@ -81,14 +82,18 @@ class Judge:
     passes_over_copies: bool = False
 
     def without_copies(self, a: Kept, b: Kept) -> Judge:
-        """Return a judge who passes over copies of the configuration where two runs differ in more than these.
+        """Return a judge who passes over copies of what was given where two runs differ in more than these.
 
         Every option that changed stands in them, so each would be a cause, whether the program obeys it or not.
         """
         found = compare_runs(a, b, self.rtol, self.atol)
         differing = [each for each in self._counted(found) if not is_same(each.verdict)]
-        copies = [each for each in differing if _is_copy(each)]
-        return replace(self, passes_over_copies=0 < len(copies) < len(differing))
+        return replace(self, passes_over_copies=not all(_is_copy(each) for each in differing))
+
+    def has_copies(self, a: Kept, b: Kept) -> bool:
+        """Say whether two runs differ in copies of the configuration that are passed over."""
+        found = compare_runs(a, b, self.rtol, self.atol).outputs if self.passes_over_copies else []
+        return any(not is_same(each.verdict) and _is_configuration(each) for each in found)
 
     def with_known_metric(self, a: Kept, b: Kept) -> Judge:
         """Return a judge by a metric that a run has: the one asked for, or that which is only written otherwise.
@@ -139,7 +144,19 @@ class Judge:
 
 
 def _is_copy(each: OutputComparison | MetricComparison) -> bool:
-    return isinstance(each, OutputComparison) and not COPIES.isdisjoint(PurePosixPath(each.path).parts)
+    """Say whether two outputs differ only in what the runs were given, copied there by a framework."""
+    return isinstance(each, OutputComparison) and (_is_configuration(each) or _is_source_of_cells(each))
+
+
+def _is_configuration(each: OutputComparison) -> bool:
+    return not COPIES.isdisjoint(PurePosixPath(each.path).parts)
+
+
+def _is_source_of_cells(each: OutputComparison) -> bool:
+    """Say whether two notebooks differ in the text of their cells alone, and in nothing that these put out."""
+    cells = each.difference.children if each.kind == "notebook" and not is_same(each.verdict) else ()
+    parts = [part for cell in cells for part in (cell.children or (cell,)) if not is_same(part.verdict)]
+    return bool(parts) and all(part.label == "source" for part in parts)
 
 
 def _plain(metric: str) -> str:
