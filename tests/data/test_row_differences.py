@@ -141,6 +141,18 @@ def test_long_tables_of_text_are_not_compared_place_by_place(tmp_path: Path, mon
         assert text_row_difference(tmp_path / "a.csv", tmp_path / other, AS_IT_IS) is None
 
 
+def test_a_table_without_rows_and_one_without_columns(tmp_path: Path) -> None:
+    for name, content in (("a", "x,y\n1,2\n"), ("b", "x,y\n"), ("c", "")):
+        (tmp_path / f"{name}.csv").write_text(content)
+    said = []
+    for other in ("b", "c"):
+        (change,) = diff(tmp_path / "a.csv", tmp_path / f"{other}.csv").changes
+        assert change.difference is not None
+        said.append(change.difference.detail)
+    assert said[0] == "row 1 only in the first"
+    assert "column x" in said[1]
+
+
 def test_damage_is_told_as_before(tmp_path: Path) -> None:
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"a,b\n1,2\n"))
     (tmp_path / "b.csv.gz").write_bytes(gzip.compress(b"a,b\n1,2\n3,4\n")[:-4])

@@ -126,3 +126,12 @@ def test_quoting_changes_nothing(rows: list[tuple[str, str, str]]) -> None:
                 csv.writer(file, quoting=quoting).writerows([("x", "y", "z"), *rows])
         found = csv_table.compare(*paths, Comparing(Window(0, 1), Window(0, 1)))
         assert (found.verdict, found.children) == ("equivalent", ())
+
+
+def test_a_cell_may_hold_a_whole_document(tmp_path: Path, now: Comparing) -> None:
+    usual = csv.field_size_limit()
+    a, b = tmp_path / "a.csv", tmp_path / "b.csv"
+    a.write_text("id,text\n1," + "x" * 300_000 + "\n")
+    b.write_text("id,text\n1," + "x" * 299_999 + "y\n")
+    assert csv_table.compare(a, b, now).detail.startswith("column text: 1 of 1 value")
+    assert csv.field_size_limit() == usual

@@ -142,7 +142,7 @@ def _by_rows(a: Rows | None, b: Rows | None, found: Difference, comparing: Compa
     if a is None or b is None:
         return found
     shared = [name for name, kind in a.columns.items() if b.columns.get(name) == kind]
-    if a.columns and not shared:
+    if (a.columns or b.columns) and not shared:
         return found
     ours, theirs = (array("Q", islice(side.digests(shared), MOST_ROWS + 1)) for side in (a, b))
     if max(len(ours), len(theirs)) > MOST_ROWS:
@@ -199,8 +199,8 @@ def _sentence(aligned: Alignment, height: int, numbering: Numbering) -> str:
         _part([row for row, _ in aligned.moved], "moved", numbering),
     ]
     left = height - len(aligned.removed) - len(aligned.changed) - len(aligned.moved)
-    rest = f"the other {count(left, numbering.one, numbering.many)} as before"
-    return "; ".join([*(part for part in parts if part), rest])
+    rest = f"the other {count(left, numbering.one, numbering.many)} as before" if left else ""
+    return "; ".join(part for part in [*parts, rest] if part)
 
 
 def _part(rows: Sequence[int], words: str, numbering: Numbering) -> str:

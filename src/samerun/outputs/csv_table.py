@@ -23,6 +23,7 @@ CHUNK = 20_000
 """Rows that are compared at a time."""
 
 _SAMPLE = 65536
+_LONGEST_CELL = 64 * MEGABYTE
 _DELIMITERS = ",\t;|"
 _INTEGER = re.compile(r"[+-]?(?:0|[1-9]\d{0,4000})")
 _FLOAT = re.compile(r"[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?|[+-]?(?i:nan|inf|infinity)")
@@ -59,7 +60,7 @@ class Table:
         """
         with self._path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             rows = self._rows(csv.reader(file, delimiter=self._delimiter))
-            while chunk := list(islice(rows, CHUNK)):
+            while chunk := _taken(rows):
                 yield chunk
 
     def _rows(self, reader: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -71,6 +72,15 @@ class Table:
                 skip = skip and not row
         except csv.Error as error:
             raise Unreadable(str(error)) from error
+
+
+def _taken(rows: Iterator[list[str]]) -> list[list[str]]:
+    """Return the next rows; whole documents may stand in a cell, which ``csv`` by itself does not take."""
+    usual = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        return list(islice(rows, CHUNK))
+    finally:
+        csv.field_size_limit(usual)  # it counts for the whole process, which may be a user's
 
 
 def _compare(a: Table, b: Table, comparing: Comparing) -> Difference:
