@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from samerun.errors import CannotReplay
 from samerun.explain.laboratory import BudgetSpent, Limits, Trial, TrialLayout
@@ -86,3 +87,13 @@ def test_a_killed_trial_is_made_again_by_the_next_question_only(pair: Pair) -> N
     later = pair.laboratory(Limits(timeout_s=0.7))
     later.run(given(pair, "50"))
     assert later.replays == 1
+
+
+def test_the_trials_of_another_view_are_kept_apart(pair: Pair) -> None:
+    pair.record({"train.py": "open('o.txt', 'w').write('1')\n"})
+    laboratory = pair.laboratory()
+    as_it_is = laboratory.run(Trial({}, "as it was"))
+    base = laboratory.rebase(structs.replace(laboratory.base.run, name="seen from elsewhere"))
+    assert (base, base.run.name) == (laboratory.base, "seen from elsewhere")
+    assert laboratory.run(Trial({}, "as it was")).folder != as_it_is.folder
+    assert laboratory.replays == 2

@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 
 from samerun import api
-from samerun.explain.one_project import place_of, program_of, seen_from
+from samerun.explain.one_project import holds, place_of, program_of, seen_from
 from samerun.record.output import Output
 from samerun.record.run import Place, Run
 from tests.explain.conftest import Pair
@@ -83,6 +83,17 @@ def test_a_copy_keeps_its_names_and_spells_the_first_folder(make_run: Make) -> N
     assert (set(files(b)), b.place.tree) == ({"train.py"}, "/copy")
 
 
+def test_a_program_elsewhere_is_known_by_its_files_of_code(make_run: Make) -> None:
+    a = at(make_run(code={"train.py": READ, "lib.py": READ}), "/p")
+    run = make_run(code={"/p/train.py": OUTSIDE, "/p/lib.py": OUTSIDE, "x.ini": READ})
+    assert set(files(seen_from(at(run, "/q"), a))) == {"train.py", "lib.py", "/q/x.ini"}
+
+
+def test_a_folder_holds_what_lies_below_it(make_run: Make) -> None:
+    top, below, beside = (at(make_run(), tree) for tree in ("/p", "/p/x", "/px"))
+    assert [holds(top, each) for each in (top, below, beside)] == [False, True, False]
+
+
 def test_a_copy_inside_the_first_folder_is_a_copy(make_run: Make) -> None:
     a = at(make_run(code={"train.py": READ, "lib.py": READ, "backup/train.py": {**READ, "read": False}}), "/p")
     b = seen_from(at(make_run(code={"train.py": READ, "lib.py": READ}), "/p/backup"), a)
@@ -133,9 +144,31 @@ def test_another_working_directory_is_the_cause(
     b = api.record([sys.executable, second]).run
     found = api.explain(a.id, b.id)
     assert [(cause.kind, cause.subject) for cause in found.causes] == [("working-directory", "working directory")]
-    back = api.explain(b.id, a.id)
-    assert [each.kind for each in back.unconfirmed] == ["working-directory"]
-    assert "the other way round" in back.unconfirmed[0].why
+    back = api.explain(b.id, a.id)  # the upper folder becomes that of both
+    assert [(cause.kind, cause.subject) for cause in back.causes] == [("working-directory", "working directory")]
+    assert [each.subject for each in back.not_causes] == ["train.py", "PYTHONHASHSEED"]
+
+
+@pytest.mark.usefixtures("mounted")
+def test_no_trial_starts_in_a_folder_beside_the_project(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SAMERUN_STORE", str(tmp_path / "store"))
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    (beside / "local.json").write_text('{"rate": 5}')
+    script = pair.lab.folder / "train.py"
+    script.write_text(SCRIPT)
+    a = api.record([sys.executable, str(script)]).run
+    os.chdir(beside)
+    b = api.record([sys.executable, str(script)]).run
+    before = sorted(beside.iterdir())
+    found = api.explain(a.id, b.id)
+    assert found.causes == ()
+    assert [(each.kind, "outside of the project's folder" in each.why) for each in found.unconfirmed] == [
+        ("working-directory", True)
+    ]
+    assert sorted(beside.iterdir()) == before
 
 
 @pytest.mark.usefixtures("mounted")

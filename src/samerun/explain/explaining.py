@@ -12,7 +12,7 @@ from samerun.explain.fitting import Fitting
 from samerun.explain.judging import Judge, Kept
 from samerun.explain.laboratory import BudgetSpent, Laboratory
 from samerun.explain.mixture import Candidate
-from samerun.explain.one_project import program_of, seen_from
+from samerun.explain.one_project import holds, program_of, seen_from
 from samerun.explain.refining import refine
 from samerun.explain.search import search_all, without_needless
 from samerun.explain.sites import Sites
@@ -47,7 +47,7 @@ def explain(a: Kept, b: Kept, laboratory: Laboratory, judge: Judge) -> Explanati
         BadOption: the runs are of different programs, or the metric asked for is in neither.
         CannotReplay: the first run cannot be made again at all.
     """
-    b = Kept(seen_from(b.run, a.run), b.folder)
+    a, b = _from_one_folder(a, b, laboratory)
     _refuse_other_program(a.run, b.run)
     judge = judge.with_known_metric(a, b).without_copies(a, b)
     verdict = judge.verdict(a, b)
@@ -66,6 +66,13 @@ def explain(a: Kept, b: Kept, laboratory: Laboratory, judge: Judge) -> Explanati
     except BudgetSpent as error:
         asking.answer.stop(error.sentence)
     return asking.answer.explanation(verdict, len(laboratory.used), trying.notes)
+
+
+def _from_one_folder(a: Kept, b: Kept, laboratory: Laboratory) -> tuple[Kept, Kept]:
+    """Return both runs with their files named from one folder: the upper one, in which a trial may start anywhere."""
+    if holds(b.run, a.run) and (wider := seen_from(a.run, b.run)).place.tree == b.run.place.tree:
+        return laboratory.rebase(wider), b
+    return a, Kept(seen_from(b.run, a.run), b.folder)
 
 
 def _refuse_other_program(a: Run, b: Run) -> None:

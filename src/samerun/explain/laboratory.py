@@ -88,7 +88,17 @@ class Laboratory:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self._root = ""
         self._killed: dict[str, Kept] = {}
+
+    def rebase(self, run: Run) -> Kept:
+        """Make the trials from another view of the recorded run: its project's folder is another one.
+
+        They are kept apart from those of the record as it is, whose results have other names.
+        """
+        self.base = Kept(run, self.base.folder)
+        self._root = run.place.tree
+        return self.base
 
     def run(self, trial: Trial) -> Kept:
         """Return the run of a trial, made now unless it was made before.
@@ -97,7 +107,7 @@ class Laboratory:
             BudgetSpent: it would be one too many.
             CannotReplay, CannotStart: it cannot be made at all.
         """
-        key = _key(trial)
+        key = _key(trial, self._root)
         place = TrialLayout(self.layout.root, self.base.run.id, key)
         known = self._killed.get(key) or place.kept()
         if known is not None:
@@ -153,8 +163,9 @@ class Laboratory:
             self.tell(f"run {self.replays}: {trial.what}")
 
 
-def _key(trial: Trial) -> str:
-    document = msgspec.json.encode([trial.given, trial.repeat, trial.python], order="sorted")
+def _key(trial: Trial, root: str) -> str:
+    told = [trial.given, trial.repeat, trial.python, *([root] if root else [])]
+    document = msgspec.json.encode(told, order="sorted")
     return hash_bytes(document)[:24]
 
 

@@ -33,20 +33,24 @@ def seen_from(run: Run, other: Run) -> Run:
         other: the run whose folder counts.
 
     Returns:
-        Where one folder lies in the other, the run with its files named from the other run's folder. Else one folder
-        is a copy of the other: names are the same already, and what spells the one path spells the other instead, in
-        arguments and variables. Of a copy that lies in the first folder, more files of code have the same name as they
-        are.
+        The run with its files named from the other run's folder, where that gives more files of code the name that they
+        have there (or as many, and one folder lies in the other). Else one folder is a copy of the other: names are the
+        same already, and what spells the one path spells the other instead, in arguments and variables.
     """
     mine, theirs = run.place.tree, other.place.tree
     if mine == theirs:
         return run
-    if _is_below(mine, theirs) or _is_below(theirs, mine):
-        renamed = _renamed(run, other)
-        if len(_code_of(renamed) & _code_of(other)) >= len(_code_of(run) & _code_of(other)):
-            return renamed
+    renamed = _renamed(run, other)
+    gained = len(_code_of(renamed) & _code_of(other)) - len(_code_of(run) & _code_of(other))
+    if gained > 0 or (gained == 0 and (_is_below(mine, theirs) or _is_below(theirs, mine))):
+        return renamed
     readings = {kind: _moved(run.factors[kind], mine, theirs) for kind in _TEXTS if kind in run.factors}
     return structs.replace(run, factors={**run.factors, **readings})
+
+
+def holds(run: Run, other: Run) -> bool:
+    """Say whether the project's folder of a run lies above that of another run."""
+    return _is_below(other.place.tree, run.place.tree)
 
 
 def program_of(run: Run) -> str:

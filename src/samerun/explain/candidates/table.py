@@ -146,8 +146,8 @@ def _place(change: Change, a: Run, b: Run, objects: Objects) -> Candidate:
         unable = "the project lies at another path, and a trial runs where the first run did"
     elif str(below[1]).partition("/")[0] == "..":
         unable = (
-            "the second run was started outside of the first one's folder, where no trial may write; "
-            "`samerun explain B A`, the other way round, can try it"
+            "the second run was started outside of the project's folder, where no trial may write; "
+            "start it below that folder to have it tried"
         )
     words = arguments.spelled_from_folder(a, b, objects)
 
