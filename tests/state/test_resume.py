@@ -454,3 +454,37 @@ def test_what_the_program_gathered_itself_is_named(forget: str) -> None:
 def test_a_buffer_is_named_where_no_loader_hands_out() -> None:
     found = check_resume(functools.partial(carrying, forget="buffer", loads=False), 3)
     assert ("variable", "buffer") in [(one.kind, one.name) for one in found.missing]
+
+
+def accumulating(folder: Path, forget: tuple[str, ...] = ()) -> None:
+    """Three batches a step, and a checkpoint after each batch."""
+    seed_everything(0)
+    model = nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4), nn.Dropout(0.3), nn.Linear(4, 1))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    loader = make_loader(torch.randn(24, 2), batch_size=2)
+    parts = {"model": model, "optimizer": optimizer, "loader": loader}
+    checkpoints = Checkpoints(folder)
+    kept = {name: part for name, part in parts.items() if name not in forget}
+    restored = checkpoints.load(generators="generators" not in forget, **kept)
+    done = (restored.step or 0) if restored else 0
+    if restored and "gradients" not in forget:
+        for weight, gradient in zip(model.parameters(), restored.values["gradients"], strict=True):
+            weight.grad = gradient
+    for batch in loader:
+        model(batch).square().mean().backward()
+        done += 1
+        if done % 3 == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+        gradients = [weight.grad for weight in model.parameters()]
+        checkpoints.save(epoch=0, step=done, mid_epoch=True, gradients=gradients, **parts)
+
+
+@pytest.mark.parametrize(
+    ("forget", "kind"),
+    [("gradients", "gradients"), ("generators", "generator"), ("optimizer", "optimizer")],
+)
+def test_a_training_that_goes_on_between_two_batches_of_a_step(forget: str, kind: str) -> None:
+    assert check_resume(accumulating, 2)
+    found = check_resume(functools.partial(accumulating, forget=(forget,)), 2)
+    assert {one.kind for one in found.missing} == {kind}

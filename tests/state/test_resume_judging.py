@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from samerun.state.batch_order import Handed
-from samerun.state.resume_judging import first_resumed_step, missing_components, same_step
+from samerun.state.resume_judging import aligned, first_resumed_step, missing_components, same_step
 from samerun.state.step_ledger import Step
 
 
@@ -157,3 +157,28 @@ def test_a_part_in_another_variable_is_the_same_part() -> None:
     lost = [replace(one, found={**one.found, ("optimizer", "part", "x"): b"b"}) for one in WHOLE[4:]]
     found, _ = missing_components(whole, whole[:5], lost, 5)
     assert [(one.kind, one.name) for one in found] == [("optimizer", "adam")]
+
+
+def accumulated(number: int, count: int, **others: bytes) -> Step:
+    """The last ``count`` of the three batches of a step."""
+    batches = tuple(bytes([number, part]) for part in range(3))[-count:]
+    return replace(step(number, **others), inputs=batches)
+
+
+def test_a_step_that_was_gone_on_with_within_it_is_held_against_its_rest() -> None:
+    whole = [accumulated(number, 3, generator=b"a", optimizer=b"o") for number in range(1, 9)]
+    drawn = accumulated(5, 1, generator=b"b", optimizer=b"o")  # two batches have drawn meanwhile
+    assert same_step(*aligned(whole[4], drawn))
+    assert names(whole, [drawn, *whole[5:]], 5) == []
+    assert not same_step(*aligned(whole[4], accumulated(4, 1)))
+    other = replace(drawn, found={**drawn.found, ("optimizer", "optimizer", "x"): b"?"})
+    assert names(whole, [other, *whole[5:]], 5) == ["optimizer"]
+
+
+def test_other_gradients_within_a_step_hang_on_what_the_next_one_finds_or_were_not_saved() -> None:
+    whole = [accumulated(number, 3, generator=b"a") for number in range(1, 9)]
+    wrong = replace(accumulated(5, 1, generator=b"b"), gradients=b"?")
+    assert names(whole, [wrong], 5) == ["gradients"]
+    assert names(whole, [wrong, *whole[5:]], 5) == ["gradients"]
+    drew = [replace(one, found={**one.found, ("generator", "generator", "x"): b"b"}) for one in whole[5:]]
+    assert names(whole, [wrong, *drew], 5) == ["generator"]

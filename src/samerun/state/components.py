@@ -14,6 +14,7 @@ KINDS = {
     "ema": "the averaged model (EMA)",
     "model": "another model",
     "state": "an object that has a state",
+    "gradients": "the gradients accumulated so far",
     "order": "the position in the data",
     "augmentation": "what the augmentations draw from",
     "generator": "a generator of random numbers",
@@ -36,6 +37,8 @@ _ADVICE = {
     "ema": "Save the averaged model: checkpoints.save(…, ema={name}), and load it with ema={name}.",
     "model": "Save it beside the first: checkpoints.save(…, {key}={name}).",
     "state": "Save it: checkpoints.save(…, {key}={name}).",
+    "gradients": "Save after an optimizer step, where none are left, or save them too: "
+    "checkpoints.save(…, gradients=[weight.grad for weight in model.parameters()]), and set them after the load.",
     "order": "Save the loader, loader = make_loader(…): checkpoints.save(…, loader=loader), and load it before the "
     "first batch is taken.",
     "augmentation": "Let each sample draw by itself: samerun.state.stream('augment', sample=index), or load with "

@@ -18,7 +18,14 @@ from samerun.state.digests import digest_bytes
 from samerun.state.leaves import leaves
 from samerun.state.ledger import Enough
 from samerun.state.live_parts import Digests
-from samerun.state.resume_judging import changed_variables, counters, first_resumed_step, missing_components, same_step
+from samerun.state.resume_judging import (
+    aligned,
+    changed_variables,
+    counters,
+    first_resumed_step,
+    missing_components,
+    same_step,
+)
 from samerun.state.step_ledger import Step, StepLedger
 from samerun.state.surroundings import Surroundings
 from samerun.state.watching import watched
@@ -268,7 +275,9 @@ def _with_count(missing: tuple[Component, ...], changed: list[str], left: int, r
 
 def _same_course(whole: _Run, resumed: _Run, first: int) -> bool:
     rest = whole.steps[first - 1 :]
-    return len(rest) == len(resumed.steps) and all(map(same_step, rest, resumed.steps))
+    pairs = [aligned(*pair) for pair in zip(rest[:1], resumed.steps[:1], strict=True)]
+    pairs += zip(rest[1:], resumed.steps[1:], strict=False)
+    return len(rest) == len(resumed.steps) and all(same_step(*pair) for pair in pairs)
 
 
 def _end(whole: _Run, resumed: _Run) -> tuple[Component, ...]:

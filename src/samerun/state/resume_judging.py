@@ -7,12 +7,15 @@ before the first resumed step has changed anything.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from samerun.state.components import Component, in_causal_order
 from samerun.state.live_parts import Digests
 from samerun.state.step_ledger import Step
 
 _STATE_KINDS = ("weights", "buffers", "optimizer", "scheduler", "scaler", "ema", "model", "state", "generator")
+_BY_STEPS = ("weights", "optimizer", "scheduler", "scaler", "ema")
+_BY_BATCHES = ("buffers", "model", "state", "generator")
 _COUNTERS = ("epoch", "step", "iter", "count")
 _SHOWN = 3
 
@@ -55,14 +58,50 @@ def missing_components(
         first: at which step of ``whole`` it went on.
     """
     pairs = list(zip(whole[first - 1 :], resumed, strict=False))
+    within = _is_within(*pairs[0])
+    pairs[0] = aligned(*pairs[0])
     changed = changed_variables(whole, interrupted, *pairs[0])
     known = frozenset().union(*(step.rows for step in whole))
     for number, (expected, found) in enumerate(pairs):
         healed = _healed(*pairs[number + 1]) if number + 1 < len(pairs) else frozenset()
         components = [*_states(expected.found, found.found, healed), *_data(expected, found, known, changed)]
+        if within and not number and not components and not same_step(expected, found):
+            return _behind(*pairs[1]) if len(pairs) > 1 else (Component("gradients"),), first
         if components or not same_step(expected, found):
             return _with_variables(components, changed), first + number
     return (), None
+
+
+def aligned(expected: Step, found: Step) -> tuple[Step, Step]:
+    """Return a step and the same one of a resumed run, both as the resumed run has seen it.
+
+    A training that accumulates gradients may go on between two batches of a step. Of such a step the batches that were
+    left are compared, and the parts that do not change from batch to batch.
+    """
+    count = len(found.inputs)
+    if not _is_within(expected, found):
+        return expected, found
+    rest = replace(expected, inputs=expected.inputs[-count:], handed=expected.handed[-count:])
+    return _settled(rest), replace(_settled(found), variables={})
+
+
+def _is_within(expected: Step, found: Step) -> bool:
+    count = len(found.inputs)
+    if not 0 < count < len(expected.inputs):
+        return False
+    same_order = _orders_known(expected, found) and expected.order[-count:] == found.order
+    return same_order or expected.inputs[-count:] == found.inputs
+
+
+def _settled(step: Step) -> Step:
+    """Return a step with the parts alone that no batch changes, only an optimizer's step."""
+    return replace(step, found={key: value for key, value in step.found.items() if key[0] in _BY_STEPS})
+
+
+def _behind(expected: Step, found: Step) -> tuple[Component, ...]:
+    """Return why a step that was gone on with within it found other gradients, by what the next one found."""
+    ours, theirs = ({key: one.found[key] for key in one.found if key[0] in _BY_BATCHES} for one in (expected, found))
+    return in_causal_order(_states(ours, theirs, frozenset()) or [Component("gradients")])
 
 
 def _healed(expected: Step, found: Step) -> frozenset[tuple[str, str, str]]:
