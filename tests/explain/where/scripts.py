@@ -644,4 +644,39 @@ print("done", file=sys.stderr)
 """,
         HASH,
     ),
+    "a seed that differs, far from what is drawn with it": Script(
+        """
+import random
+
+
+def start(name):
+    seed = hash(name) % 1000  # here
+    random.seed(seed)
+
+
+def walk(steps):
+    return [random.random() for _ in range(steps)]
+
+
+start("baseline")
+count = len("baseline")
+path = walk(count)
+open("out.txt", "w").write(str(path))
+""",
+        HASH,
+    ),
+    "an order that counts beside a generator that was seeded with something else": Script(
+        """
+import numpy as np
+
+np.random.seed(len("baseline"))
+words = ["tea", "milk", "rice", "salt"]
+noise = np.random.rand(4)
+chosen = [word for word in set(words)]  # here
+rest = np.random.permutation(4)
+open("out.txt", "w").write(str(chosen) + str(rest))
+""",
+        HASH,
+        needs=("numpy",),
+    ),
 }

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from samerun.explain.where.traces import FIRST, Execution, Line, Mark, Part, Trace
+from samerun.explain.where.traces import FIRST, GENERATOR, Execution, Line, Mark, Part, Trace
 
 Noise = frozenset[tuple[Line, Part]]
 """Parts of lines that differ between runs whose results are the same: they do not matter."""
@@ -159,7 +159,7 @@ class _Spread:
     def take(self, pair: _Pair) -> None:
         """Take in what an execution did in both runs; later ones follow."""
         contents = {part: marks for part, marks in pair.did.items() if _by_content(marks)}
-        inherited = [part for part, marks in pair.read.items() if _by_content(marks)]
+        inherited = [part for part, marks in pair.read.items() if _by_content(marks) and self._is_known(part)]
         if inherited:
             origins = self._origins(pair, inherited)
         else:
@@ -190,6 +190,10 @@ class _Spread:
             found |= marks if marks is not None else self._by_name(pair.line.function, part.name)
         return found or frozenset(n for n, each in enumerate(self.born) if not each.order and each.sure)
 
+    def _is_known(self, part: Part) -> bool:
+        """Say whether a part can have come from elsewhere: a hidden generator that nobody has seeded yet has not."""
+        return not part.name.startswith(GENERATOR) or ("", part.name) in self.by_name
+
     def _within(self, pair: _Pair) -> frozenset[int]:
         """Return what was born in functions that the line called, while it was being executed."""
         return frozenset(
@@ -204,14 +208,14 @@ class _Spread:
         return frozenset(number for who, numbers in self.left.items() if who != own for number in numbers)
 
     def _by_name(self, function: str, name: str) -> frozenset[int]:
-        if name.endswith("()"):
+        if name.endswith("()") or name.startswith(GENERATOR):
             return self.by_name.get(("", name), frozenset())
         return self.by_name.get((function, name)) or self.by_name.get(("<module>", name)) or frozenset()
 
     def _hand_on(self, line: Line, part: Part, marks: tuple[Mark | None, Mark | None], origins: frozenset[int]) -> None:
         if None not in marks and part.role not in ("next", "written", "left"):
             self.by_marks.setdefault(_contents(marks), origins)
-        function, name = line.function, part.name
+        function, name = "" if part.name.startswith(GENERATOR) else line.function, part.name
         if part.role == "returned":
             function, name = "", line.function + "()"
             origins |= self.by_name.get((function, name), frozenset())

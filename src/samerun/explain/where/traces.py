@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from samerun.inside.tracing.channel import FOLDER, RECORD, SUFFIX
+from samerun.inside.tracing.generators import PREFIX as GENERATOR
 from samerun.inside.tracing.sampling import FIRST
 
-__all__ = ["FIRST", "Execution", "Line", "Mark", "Part", "Trace", "kind_of", "read_trace"]
+__all__ = ["FIRST", "GENERATOR", "Execution", "Line", "Mark", "Part", "Trace", "kind_of", "read_trace"]
 
 _NUMBER = re.compile(r"\d+")
 

@@ -12,7 +12,7 @@ from _thread import _local, get_ident
 
 from .. import events, frames, identity, imports
 from ..conditions import asked
-from . import written
+from . import generators, written
 from .channel import Channel
 from .fingerprints import fingerprint
 from .libraries import gradients
@@ -139,7 +139,7 @@ class _Following:
     ``seen`` is the line that is being executed, ``inputs`` what it read, None where this execution is passed over.
     """
 
-    __slots__ = ("began", "code", "enclosing", "epoch", "inputs", "iterates", "lines", "looped", "seen")
+    __slots__ = ("began", "code", "enclosing", "epoch", "inputs", "iterates", "lines", "looped", "seen", "states")
 
     def __init__(self, frame: FrameType) -> None:
         self.code = lines_in(frame.f_code)
@@ -148,6 +148,7 @@ class _Following:
         self.seen: Optional[_Seen] = None
         self.inputs: Optional[dict[Path, tuple[int, int]]] = None
         self.began = 0
+        self.states: Optional[dict[str, int]] = None
         self.iterates = False
         self.looped: dict[int, Optional[dict[Path, tuple[int, int]]]] = {}
         self.enclosing: Optional[tuple[int, int]] = None
@@ -212,6 +213,7 @@ class _Following:
         seen.count += 1
         self.iterates = frame.f_lasti in seen.line.loops
         taken = is_taken(seen.count)
+        self.states = generators.states() if taken and (seen.line.calls or self.iterates) else None
         if self.iterates:
             known = self.looped.get(number) if taken else None
             self.inputs, self.began = None if known is None else dict(known), events.now() if taken else 0
@@ -242,6 +244,9 @@ class _Following:
         moment = events.now()
         for path, (content, order) in inputs.items():
             _record(seen, "in", ".".join(path), self.began, content, order)
+        for name, old, now in () if self.states is None else generators.changed(self.states):
+            _record(seen, "in", name, self.began, old, old)
+            _record(seen, "touched", name, moment, now, now)
         for path in seen.line.binds:
             self._after(frame, seen, "out", path, moment)
         if seen.line.changes and not self.iterates:
