@@ -49,3 +49,8 @@ def test_the_call_that_a_kind_is_about() -> None:
     assert called_for("clock", ["print"]) == ""
     assert called_for("hash-order", ["set"]) == ""
     assert called_for("listing-order", ["listdirs"]) == ""
+
+
+def test_a_library_without_a_kind_of_its_own_has_its_own_advice() -> None:
+    assert "pl.set_random_seed(0)" in advise("os-entropy", "polars", ["df.sample"])
+    assert "polars" not in advise("os-entropy", "os-entropy", ["self.rng.shuffle"])

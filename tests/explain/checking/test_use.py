@@ -94,3 +94,10 @@ def test_while_a_race_is_followed_all_is_steady_but_what_sets_its_pace() -> None
     found = use(**{"os-entropy": {"entropy": "ab", "unseeded": {}, **seen("a.py:1")}, "clock": seen("a.py:2")})
     assert {"os-entropy", "hash-order"} <= set(found.steady("completion-order"))
     assert not {"clock", "completion-order", "memory-address"} & set(found.steady("completion-order"))
+
+
+def test_a_library_without_a_kind_of_its_own_is_known_by_its_line() -> None:
+    found = use(**{"os-entropy": {"entropy": "", "unseeded": {"polars": "/p/a.py:2", "numpy": "/p/a.py:3"}}})
+    assert found.library_at("os-entropy", "a.py:2") == "polars"
+    assert found.library_at("os-entropy", "a.py:3") == ""
+    assert found.library_at("os-entropy", None) == found.library_at("clock", "a.py:2") == ""

@@ -20,6 +20,8 @@ def advise(kind: str, subject: str, calls: Calls) -> str:
         subject: the thing.
         calls: what the line calls; empty where the line is not known.
     """
+    if subject in _LIBRARIES:
+        return _LIBRARIES[subject]
     fitting = _FITTING.get(kind)
     return (fitting(calls) if fitting else "") or _STANDING.get(kind) or advice_on(Change(kind, subject))
 
@@ -101,6 +103,9 @@ _FITTING: dict[str, Callable[[Calls], str]] = {
     "clock": _clock,
     "completion-order": _completion,
 }
+
+_LIBRARIES = {"polars": "pass `seed=0` to the call, or seed polars before this line: `pl.set_random_seed(0)`"}
+"""What to do about the generators of libraries that have no kind of their own."""
 
 _STANDING = {
     "hash-order": "sort what comes out of the set before using it, or start it with PYTHONHASHSEED=0",

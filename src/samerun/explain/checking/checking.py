@@ -232,7 +232,8 @@ class _Checking:
     def _words(self, kind: str, where: str | None, varied: Mapping[str, Any] | None = None) -> tuple[str, str]:
         """Return the thing that a cause is about, and what to do."""
         calls = calls_on(self.bench.base.run, where, self.objects)
-        subject = self._subject(kind, (varied or {}).get(kind)) or called_for(kind, calls) or kind
+        drew = self.use.library_at(kind, where)
+        subject = drew or self._subject(kind, (varied or {}).get(kind)) or called_for(kind, calls) or kind
         return subject, advise(kind, subject, calls)
 
     def _subject(self, kind: str, values: Mapping[str, Any] | None) -> str:

@@ -67,6 +67,12 @@ class Use:
             found += [place.removeprefix(top) for source, place in unseeded if kind_of(source) == kind]
         return list(dict.fromkeys(place for place in found if place))
 
+    def library_at(self, kind: str, where: str | None) -> str:
+        """Return the library without a kind of its own that drew on a line unseeded; empty where there is none."""
+        unseeded = reading(self._run, kind).get("unseeded", {}) if kind == "os-entropy" and where else {}
+        drew = (source for source, place in unseeded.items() if kind_of(source) == kind and place.endswith(f"/{where}"))
+        return next(drew, "")
+
     def is_used(self, kind: str) -> bool:
         """Say whether the run was seen to use what a kind is about."""
         return kind == "hash-order" or kind in self._drawn or bool(reading(self._run, kind).get(PLACES))
