@@ -182,3 +182,12 @@ def test_other_gradients_within_a_step_hang_on_what_the_next_one_finds_or_were_n
     assert names(whole, [wrong, *whole[5:]], 5) == ["gradients"]
     drew = [replace(one, found={**one.found, ("generator", "generator", "x"): b"b"}) for one in whole[5:]]
     assert names(whole, [wrong, *drew], 5) == ["generator"]
+
+
+def test_what_a_lost_model_gives_to_the_next_one_is_no_other_data() -> None:
+    whole = [replace(step(n, generator=b"a"), inputs=(bytes([n]), b"made")) for n in range(1, 9)]
+    lost = [replace(one, found={**one.found, ("weights", "model", "w"): b"?"}) for one in whole[4:]]
+    other = [replace(one, inputs=(one.inputs[0], b"otherwise")) for one in lost]
+    assert names(whole, other, 5) == ["weights"]
+    begun = [replace(one, inputs=(b"?", b"otherwise"), rows=frozenset([b"?"])) for one in lost]
+    assert names(whole, begun, 5) == ["weights", "augmentation"]

@@ -64,7 +64,8 @@ def missing_components(
     known = frozenset().union(*(step.rows for step in whole))
     for number, (expected, found) in enumerate(pairs):
         healed = _healed(*pairs[number + 1]) if number + 1 < len(pairs) else frozenset()
-        components = [*_states(expected.found, found.found, healed), *_data(expected, found, known, changed)]
+        states = _states(expected.found, found.found, healed)
+        components = [*states, *([] if _follows(states, expected, found) else _data(expected, found, known, changed))]
         if within and not number and not components and not same_step(expected, found):
             return _behind(*pairs[1]) if len(pairs) > 1 else (Component("gradients"),), first
         if components or not same_step(expected, found):
@@ -172,6 +173,12 @@ def _listed(differ: list[tuple[str, str, str]], kind: str, name: str) -> str:
     pieces = [piece for one, part, piece in differ if (one, part) == (kind, name) and piece]
     more = f" and {len(pieces) - _SHOWN} more" if len(pieces) > _SHOWN else ""
     return ", ".join(pieces[:_SHOWN]) + more
+
+
+def _follows(states: list[Component], expected: Step, found: Step) -> bool:
+    """Say whether other inputs follow from a model that was lost: one model's output is the next one's input."""
+    lost = any(one.kind in ("weights", "buffers", "model") for one in states)
+    return lost and expected.inputs[:1] == found.inputs[:1] and expected.order == found.order
 
 
 def _data(expected: Step, found: Step, known: frozenset[bytes], changed: list[str]) -> list[Component]:
