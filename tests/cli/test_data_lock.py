@@ -62,3 +62,16 @@ def test_a_lock_is_printed(samerun: Samerun) -> None:
     assert not Path("-").exists()
     refused = samerun("data", "lock", "data", "-o", "-", "--json")
     assert (refused.status, "another document" in refused.document["error"]) == (2, True)
+
+
+def test_a_lock_is_not_printed_into_what_it_locks(samerun: Samerun, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("data/empty").touch()
+    with open("data/own.lock", "w") as own, monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", own)
+        answer = samerun("data", "lock", "data", "-o", "-")
+    assert (answer.status, Path("data/own.lock").read_text()) == (2, "")
+    assert "data/own.lock, which is part" in answer.err
+    with open("own.lock", "w") as own, monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", own)
+        assert samerun("data", "lock", "data", "-o", "-").status == 0
+    assert samerun("data", "verify", "own.lock").status == 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import click
 
 from samerun import api
@@ -59,6 +62,7 @@ def command(
         return 0
     page = f"{content_words(locked.lock.manifest)}, root {locked.lock.root}"
     if output == "-":
+        _refuse_own_output(locked)
         print_file(encode_lock(locked.lock))
         say(f"samerun: {page}")
     else:
@@ -66,6 +70,25 @@ def command(
     for note in locked.notes:
         say(f"samerun: {clean(note)}")
     return 0
+
+
+def _refuse_own_output(locked: api.Locked) -> None:
+    """Refuse to print a lock into a file that it names: with the lock in it, that file is another one."""
+    try:
+        there = os.fstat(sys.stdout.fileno())
+    except (OSError, ValueError):  # no file at all
+        return
+    for entry in locked.lock.manifest.entries:
+        if entry.kind == "file" and entry.size == there.st_size and _is(there, os.path.join(locked.base, entry.path)):
+            sentence = f"Standard output goes to {clean(entry.path)}, which is part of what is locked."
+            raise BadOption(sentence, "Name the file with -o: then it is left out.")
+
+
+def _is(file: os.stat_result, path: str) -> bool:
+    try:
+        return os.path.samestat(file, os.lstat(path))
+    except OSError:  # gone since it was locked
+        return False
 
 
 def _document(locked: api.Locked, output: str) -> dict[str, object]:
