@@ -103,8 +103,10 @@ def test_lines_that_are_not_alike_are_one_piece() -> None:
     assert (piece.a_from, piece.a_to, len(piece.lines)) == (0, 2, 2)
 
 
-def test_lines_of_another_number_are_one_piece() -> None:
-    (piece,) = pieces_of("x = 1\ny = 2\n", "x = 3\ny = 4\nz = 5\n", python=False)
+def test_lines_of_another_number_are_told_apart_where_they_look_alike() -> None:
+    pieces = pieces_of("x = 1\ny = 2\n", "x = 3\ny = 4\nz = 5\n", python=False)
+    assert [piece.lines for piece in pieces] == [("x = 3\n",), ("y = 4\n",), ("z = 5\n",)]
+    (piece,) = pieces_of("x = 1\ny = 2\n", "first\nsecond\nthird\n", python=False)
     assert (piece.a_from, piece.a_to, len(piece.lines)) == (0, 2, 3)
 
 
@@ -175,3 +177,31 @@ def test_each_piece_alone_leaves_a_program_and_none_overlaps(a: list[str], b: li
     for before, after in itertools.pairwise(pieces):
         assert before.a_to <= after.a_from
         assert before.b_from + len(before.lines) <= after.b_from
+
+
+def test_settings_are_told_apart_although_a_line_was_put_between_them() -> None:
+    a = "CFG = {\n    'name': 'a',\n    'opt': {'beta': 0.9},\n}\n"
+    b = "CFG = {\n    'name': 'b',\n    'seed': 1,\n    'opt': {'beta': 0.8},\n}\n"
+    for one, other in ((a, b), (b, a)):
+        pieces = pieces_of(one, other)
+        assert len(pieces) == 3
+        assert apply(one, pieces) == other
+    assert [piece.b_from + 1 for piece in pieces_of(a, b)] == [2, 3, 4]
+    assert apply(a, pieces_of(a, b)[2:]) == a.replace("0.9", "0.8")
+
+
+def test_lines_that_were_written_anew_stay_together() -> None:
+    a = "def f(rows):\n    out = []\n    for r in rows:\n        out.append(r)\n    return out\n"
+    b = "def f(rows):\n    return list(map(clean, sorted(rows)))\n"
+    assert len(pieces_of(a, b)) == 1
+    assert len(pieces_of("from old import a\nA = a()\n", "from package.one import better\nresult = better(1)\nB = 1\n")) == 1
+
+
+@given(st.lists(st.sampled_from(["x = 1\n", "x = 2\n", "y = x + 1\n", "y = x - 1\n", "z\n"]), max_size=8), st.data())
+@settings(deadline=None, max_examples=150)
+def test_all_pieces_make_the_second_text(first: list[str], data: st.DataObject) -> None:
+    second = data.draw(st.lists(st.sampled_from(["x = 1\n", "x = 3\n", "y = x + 2\n", "z\n", "zz\n"]), max_size=8))
+    a, b = "".join(first), "".join(second)
+    pieces = pieces_of(a, b, python=False)
+    assert apply(a, pieces) == b
+    assert sorted(pieces, key=lambda each: (each.a_from, each.b_from)) == pieces

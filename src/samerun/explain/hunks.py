@@ -12,8 +12,14 @@ from samerun.launch.syntax import meaning_of
 MOST = 400
 """A file with more pieces than that is taken as one."""
 
+LONGEST = 40
+"""A longer stretch of changed lines is not set apart line by line: it was written anew."""
+
 ALIKE = 0.5
 """Which share of two lines must be the same for one to be a new version of the other."""
+
+WELL_ALIKE = 0.75
+"""The share where lines came or went between them: less is a text written anew, whose lines only work together."""
 
 _SCOPES = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 """What can have a docstring."""
@@ -78,18 +84,50 @@ def _has_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.Async
 def _changed(first: Sequence[str], second: Sequence[str]) -> Iterator[Piece]:
     matcher = difflib.SequenceMatcher(None, first, second, autojunk=False)
     for tag, a_from, a_to, b_from, b_to in matcher.get_opcodes():
-        if tag == "replace" and _is_line_by_line(first[a_from:a_to], second[b_from:b_to]):
-            for offset in range(a_to - a_from):  # line by line: two settings below each other are two changes
-                yield Piece(a_from + offset, a_from + offset + 1, b_from + offset, (second[b_from + offset],))
+        if tag == "replace" and (versions := _versions(first[a_from:a_to], second[b_from:b_to])):
+            yield from _line_by_line(versions, (a_from, a_to), (b_from, b_to), second)
         elif tag != "equal":
             yield Piece(a_from, a_to, b_from, tuple(second[b_from:b_to]))
 
 
-def _is_line_by_line(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Say whether each line of one text has become the line at its place in the other: those look alike."""
-    if len(first) != len(second):
-        return False
-    return all(difflib.SequenceMatcher(None, *pair).ratio() >= ALIKE for pair in zip(first, second, strict=True))
+def _line_by_line(
+    versions: Sequence[tuple[int, int]], a: tuple[int, int], b: tuple[int, int], second: Sequence[str]
+) -> Iterator[Piece]:
+    """Yield a piece for each new version of a line, and one for the lines between: settings below each other."""
+    at, there = a[0], b[0]
+    for ours, theirs in [*((a[0] + i, b[0] + j) for i, j in versions), (a[1], b[1])]:
+        if at < ours or there < theirs:
+            yield Piece(at, ours, there, tuple(second[there:theirs]))
+        if ours < a[1]:
+            yield Piece(ours, ours + 1, theirs, (second[theirs],))
+        at, there = ours + 1, theirs + 1
+
+
+def _versions(first: Sequence[str], second: Sequence[str]) -> list[tuple[int, int]]:
+    """Return which line of one text has become which of the other, in order.
+
+    Returns:
+        A pair for each line of the shorter text, the likest that keep the order; nothing where a line of it looks like
+        none of the other: then the text was written anew.
+    """
+    if max(len(first), len(second)) > LONGEST:
+        return []
+    if len(first) > len(second):
+        return [(ours, theirs) for theirs, ours in _versions(second, first)]
+    alike = ALIKE if len(first) == len(second) else WELL_ALIKE
+    # best[j] is the likeness of the lines so far placed among the first j of the longer text, and their places there.
+    best: list[tuple[float, tuple[int, ...]] | None] = [(0.0, ())] * (len(second) + 1)
+    for line in first:
+        row: list[tuple[float, tuple[int, ...]] | None] = [None]
+        for place, other in enumerate(second):
+            before, here = best[place], row[-1]
+            ratio = difflib.SequenceMatcher(None, line, other).ratio() if before is not None else 0.0
+            if before is not None and ratio >= alike and (here is None or before[0] + ratio > here[0]):
+                here = (before[0] + ratio, (*before[1], place))
+            row.append(here)
+        best = row
+    found = best[-1]
+    return [] if found is None else list(enumerate(found[1]))
 
 
 def _joined(first: Sequence[str], pieces: list[Piece]) -> list[Piece]:
