@@ -194,7 +194,8 @@ def test_lines_that_were_written_anew_stay_together() -> None:
     a = "def f(rows):\n    out = []\n    for r in rows:\n        out.append(r)\n    return out\n"
     b = "def f(rows):\n    return list(map(clean, sorted(rows)))\n"
     assert len(pieces_of(a, b)) == 1
-    assert len(pieces_of("from old import a\nA = a()\n", "from package.one import better\nresult = better(1)\nB = 1\n")) == 1
+    other = "from package.one import better\nresult = better(1)\nB = 1\n"
+    assert len(pieces_of("from old import a\nA = a()\n", other)) == 1
 
 
 @given(st.lists(st.sampled_from(["x = 1\n", "x = 2\n", "y = x + 1\n", "y = x - 1\n", "z\n"]), max_size=8), st.data())
