@@ -203,7 +203,7 @@ class Checkpoints:
             which: ``last``, ``best``, a name (``epoch_005``), the number of an epoch, or a file.
             config: the present configuration; the answer says what differs from the saved one.
             generators: whether random generators get their states back.
-            **parts: as given to ``save``. Lists, dicts, sets, tensors and arrays are set in place.
+            **parts: as given to ``save``. Lists, deques, dicts, sets, tensors and arrays are set in place.
 
         Returns:
             What was restored and what was not, with the reason; None if the folder holds no checkpoint yet.

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter, OrderedDict, defaultdict, deque
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 import torch
 
 from samerun.errors import BadOption, CannotRestore
+from samerun.state import Checkpoints
 from samerun.state.checkpoint.parts import GroupPart, ModulePart, OptimizerPart, Part, ValuePart, part_for
 
 
@@ -54,6 +57,11 @@ def test_what_a_thing_is(thing: Any, kind: type, per_rank: bool) -> None:
         ([1], [2, 3]),
         ({"a": 1}, {"b": 2}),
         ({1}, {2, 3}),
+        (deque([1], 3), deque([2, 3], 3)),
+        (defaultdict(int, a=1), {"b": 2}),
+        (OrderedDict(a=1), OrderedDict(b=2)),
+        (Counter("ab"), Counter("bbc")),
+        (bytearray(b"a"), b"bc"),
         (torch.zeros(2), torch.ones(2)),
         (torch.nn.Parameter(torch.zeros(2)), torch.ones(2)),
         (np.zeros(2), np.ones(2)),
@@ -64,7 +72,8 @@ def test_what_can_be_is_set_in_place(mine: Any, saved: Any) -> None:
     before = part.backup()
     part.check(saved, "")
     part.set(saved)
-    assert np.all(np.asarray(mine if not hasattr(mine, "detach") else mine.detach()) == np.asarray(saved))
+    same = mine.tolist() == saved.tolist() if hasattr(mine, "tolist") else mine == saved
+    assert same
     assert mine is not saved
     part.set(before)
     assert repr(part.backup()) == repr(before)
@@ -77,6 +86,10 @@ def test_what_can_be_is_set_in_place(mine: Any, saved: Any) -> None:
         (torch.zeros(2), torch.zeros(3)),
         (np.zeros(2), np.zeros(2, "f4")),
         ({}, 5),
+        (deque([1]), [1]),
+        (deque([1], 3), deque([1], 2)),
+        (Counter(), {"a": 1}),
+        (defaultdict(int), [1]),
         (torch.zeros(2), [1]),
     ],
 )
@@ -173,3 +186,22 @@ def test_only_torchs_own_modules_cannot_fail() -> None:
     assert part_for("m", MODEL).cannot_fail
     assert not part_for("p", Place()).cannot_fail
     assert part_for("m", torch.nn.DataParallel(MODEL)).class_name == "torch.nn.modules.linear.Linear"
+
+
+def test_counts_in_a_dict_are_not_added_up(tmp_path: Path) -> None:
+    Checkpoints(tmp_path).save(epoch=1, stats={"seen": Counter("aab")})
+    stats = {"seen": Counter("ab")}
+    Checkpoints(tmp_path).load(stats=stats)
+    assert stats == {"seen": Counter("aab")}
+
+
+def test_a_replay_buffer_and_counts_come_back_in_place(tmp_path: Path) -> None:
+    saved = {"replay": deque([torch.ones(2)], 5), "counts": defaultdict(int, a=2), "seen": Counter("aab")}
+    Checkpoints(tmp_path).save(epoch=1, **saved)
+    replay: deque[torch.Tensor] = deque(maxlen=5)
+    counts: defaultdict[str, int] = defaultdict(int)
+    seen: Counter[str] = Counter("z")
+    Checkpoints(tmp_path).load(replay=replay, counts=counts, seen=seen)
+    counts["new"] += 1
+    assert (counts, seen) == ({"a": 2, "new": 1}, Counter("aab"))
+    assert [each.tolist() for each in replay] == [[1.0, 1.0]]

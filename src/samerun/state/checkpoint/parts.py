@@ -7,6 +7,7 @@ it is set back.
 from __future__ import annotations
 
 import copy
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -137,7 +138,7 @@ class OptimizerPart(Part):
 
 
 class ValuePart(Part):
-    """A plain value. Lists, dicts, sets, tensors and arrays are set in place; the rest is handed back as it was.
+    """A plain value. Lists, deques, dicts, sets, tensors and arrays are set in place, the rest is handed back.
 
     What is trained in a list or dict is filled itself: the optimizer and the program hold that tensor, not the list.
     Other tensors there are replaced: they may share their memory with a model that is restored for itself.
@@ -153,7 +154,7 @@ class ValuePart(Part):
         """What is set in place has the same kind, and tensors and arrays the same shape and type."""
         if type(self.thing) not in _SETTERS:
             return
-        same = isinstance(state, type(self.thing)) or type(self.thing) is torch.nn.Parameter
+        same = isinstance(state, _SAVED_AS.get(type(self.thing), type(self.thing)))
         if not same or _traits(self.thing) != _traits(state):
             raise CannotRestore(
                 f"The checkpoint's {self.name} is {_described(state)}, the one given {_described(self.thing)}.",
@@ -273,29 +274,32 @@ def _with_trained(own: Any, saved: Any) -> Any:
     there = _members(saved)
     merged = {key: _with_trained(each, there[key]) for key, each in _members(own).items() if key in there}
     if isinstance(saved, dict):
-        saved.update(merged)
+        dict.update(saved, merged)  # a Counter's own update adds
     elif isinstance(saved, list | tuple):
         return type(saved)(list(merged.values()) + list(saved[len(merged) :]))
     return saved
 
 
 def _traits(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, deque):
+        return (value.maxlen,)
     return (value.shape, value.dtype) if isinstance(value, torch.Tensor | np.ndarray) else ()
 
 
 def _described(value: Any) -> str:
     if isinstance(value, torch.Tensor | np.ndarray):
         return f"a {type(value).__name__} of {value.dtype} and shape {list(value.shape)}"
-    return f"a {type(value).__name__}"
-
-
-def _set_list(target: list[Any], value: list[Any]) -> None:
-    target[:] = value
+    return f"a {type(value).__name__}" + (f" of at most {value.maxlen}" if isinstance(value, deque) else "")
 
 
 def _set_members(target: Any, value: Any) -> None:
     target.clear()
-    target.update(value)
+    target.update(value)  # a Counter's adds, here to nothing
+
+
+def _set_items(target: Any, value: Any) -> None:
+    target.clear()
+    target.extend(value)
 
 
 def _set_tensor(target: torch.Tensor, value: torch.Tensor) -> None:
@@ -308,10 +312,18 @@ def _set_array(target: np.ndarray[Any, Any], value: np.ndarray[Any, Any]) -> Non
 
 
 _SETTERS: dict[type, Callable[[Any, Any], None]] = {
-    list: _set_list,
+    list: _set_items,
+    deque: _set_items,
+    bytearray: _set_items,
     dict: _set_members,
+    defaultdict: _set_members,
+    OrderedDict: _set_members,
+    Counter: _set_members,
     set: _set_members,
     torch.Tensor: _set_tensor,
     torch.nn.Parameter: _set_tensor,
     np.ndarray: _set_array,
 }
+
+_SAVED_AS: dict[type, type] = {torch.nn.Parameter: torch.Tensor, defaultdict: dict, bytearray: bytes}
+"""What some are read back as: where it is no type of their own."""
