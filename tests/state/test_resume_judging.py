@@ -191,3 +191,19 @@ def test_what_a_lost_model_gives_to_the_next_one_is_no_other_data() -> None:
     assert names(whole, other, 5) == ["weights"]
     begun = [replace(one, inputs=(b"?", b"otherwise"), rows=frozenset([b"?"])) for one in lost]
     assert names(whole, begun, 5) == ["weights", "augmentation"]
+
+
+def handing(number: int, content: bytes) -> Step:
+    """A step whose input the program made of a batch that has no indices."""
+    return replace(step(number, inputs=bytes([number, 0])), handed=(Handed(None, number, content),))
+
+
+def test_a_batch_without_indices_is_known_by_what_the_loader_gave() -> None:
+    whole = [handing(number, bytes([number])) for number in range(1, 9)]
+    made = {"inputs": (b"?",), "rows": frozenset([b"?"])}
+    earlier = [replace(one, handed=whole[0].handed, **made) for one in whole[4:]]
+    assert names(whole, earlier, 5) == ["order"]
+    same = [replace(one, **made) for one in whole[4:]]
+    assert names(whole, same, 5) == ["augmentation"]
+    unknown = [replace(one, handed=(Handed(None, 5, b"never"),), **made) for one in whole[4:]]
+    assert names(whole, unknown, 5) == ["augmentation"]

@@ -61,7 +61,7 @@ def missing_components(
     within = _is_within(*pairs[0])
     pairs[0] = aligned(*pairs[0])
     changed = changed_variables(whole, interrupted, *pairs[0])
-    known = frozenset().union(*(step.rows for step in whole))
+    known = frozenset().union(*(step.rows | _contents(step) for step in whole))
     for number, (expected, found) in enumerate(pairs):
         healed = _healed(*pairs[number + 1]) if number + 1 < len(pairs) else frozenset()
         states = _states(expected.found, found.found, healed)
@@ -216,4 +216,10 @@ def _orders_known(expected: Step, found: Step) -> bool:
 def _other_samples(expected: Step, found: Step, known: frozenset[bytes]) -> bool:
     if _orders_known(expected, found):
         return expected.order != found.order
-    return bool(found.rows & known) or not found.rows
+    if _same_content(expected, found):
+        return False
+    return bool((found.rows | _contents(found)) & known) or not found.rows
+
+
+def _contents(step: Step) -> frozenset[bytes]:
+    return frozenset(one.content for one in step.handed if one.content is not None)
