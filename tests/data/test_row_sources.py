@@ -99,3 +99,10 @@ def test_rows_of_a_database(tmp_path: Path) -> None:
         assert first == third != second
         assert rows.pick([1], ["b"]) == {1: {"b": b"y"}}
         assert table_rows(connection, "table u") is None
+
+
+def test_columns_of_one_name_cannot_be_told_apart(tmp_path: Path) -> None:
+    for name, columns in (("two", ["a", "a"]), ("none", [])):
+        arrays = [pa.array([1, 2]) for _ in columns]
+        pq.write_table(pa.Table.from_arrays(arrays, names=columns), tmp_path / f"{name}.parquet")
+        assert open_rows(tmp_path / f"{name}.parquet", "parquet") is None

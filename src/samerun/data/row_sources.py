@@ -71,7 +71,7 @@ def open_rows(path: Path, kind: str) -> Rows | None:
         return _Items(document) if isinstance(document, list) else None
     if kind == npy.kind:
         return array_rows(npy.read_npy(map_file(path)))
-    return _Arrow(path) if kind in ("parquet", "feather") else None
+    return _arrow_rows(path) if kind in ("parquet", "feather") else None
 
 
 def array_rows(found: Any) -> Rows | None:
@@ -189,6 +189,12 @@ class _JsonLines:
         return {number: _document(line) for number, line in _picked(json_lines.rows_of(self._path), numbers)}
 
 
+def _arrow_rows(path: Path) -> Rows | None:
+    """Return the rows of a Parquet or Arrow file; None where two columns have one name, or there is none."""
+    rows = _Arrow(path)
+    return rows if rows.columns and rows.has_names else None
+
+
 class _Arrow:
     """Rows of a Parquet or Arrow file."""
 
@@ -196,11 +202,12 @@ class _Arrow:
 
     def __init__(self, path: Path) -> None:
         self._schema, self._batches = open_table_file(path)
-        self.columns = {
-            name: str(kind)
-            for name, kind in zip(self._schema.names, self._schema.types, strict=True)
-            if self._schema.names.count(name) == 1
-        }
+        self.columns = {name: str(kind) for name, kind in zip(self._schema.names, self._schema.types, strict=True)}
+
+    @property
+    def has_names(self) -> bool:
+        """Whether each column can be told by its name."""
+        return len(self.columns) == len(self._schema.names)
 
     def digests(self, columns: Sequence[str]) -> Iterator[int]:
         places = [self._schema.names.index(name) for name in columns]
