@@ -112,6 +112,9 @@ def test_columns_that_one_lacks_are_told_beside_the_rows(tmp_path: Path) -> None
     (change,) = diff(tmp_path / "a", tmp_path / "b").changes
     assert change.difference is not None
     assert {child.label for child in change.difference.children} == {"column extra", "column x", "row 4"}
+    assert change.difference.detail == (
+        "row 4 only in the first; the other 29 rows as before; column x: type double -> int64; 1 more column"
+    )
 
 
 def test_without_a_column_in_common_and_beyond_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,9 +151,12 @@ def _by_rows(a: Rows | None, b: Rows | None, found: Difference, comparing: Compa
     if len(aligned.changed) == aligned.rows or aligned.rows > _by_place(ours, theirs):
         return found
     gatherer = Gatherer(most=4 * SHOWN)
-    for child in [*_of_columns(found, shared), *_of_rows(a, b, aligned, shared, comparing)]:
+    beside = _of_columns(found, shared)
+    for child in [*beside, *_of_rows(a, b, aligned, shared, comparing)]:
         gatherer.add(child)
-    return gatherer.finish(found.label, _sentence(aligned, len(ours), a.numbering))
+    columns = [f"{child.label}: {child.detail}" for child in beside if child.label.startswith("column")]
+    more = [f"{count(len(columns) - 1, 'more column')}"] if len(columns) > 1 else []
+    return gatherer.finish(found.label, "; ".join([_sentence(aligned, len(ours), a.numbering), *columns[:1], *more]))
 
 
 def _by_place(a: Sequence[int], b: Sequence[int]) -> int:
