@@ -190,6 +190,11 @@ def test_settings_are_told_apart_although_a_line_was_put_between_them() -> None:
     assert apply(a, pieces_of(a, b)[2:]) == a.replace("0.9", "0.8")
 
 
+def test_a_long_list_of_settings_is_told_apart() -> None:
+    one, other = ("".join(f"P{n} = {n + more}\n" for n in range(60)) for more in (0, 100))
+    assert len(pieces_of(one, other)) == 60
+
+
 def test_lines_that_were_written_anew_stay_together() -> None:
     a = "def f(rows):\n    out = []\n    for r in rows:\n        out.append(r)\n    return out\n"
     b = "def f(rows):\n    return list(map(clean, sorted(rows)))\n"

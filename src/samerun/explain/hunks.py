@@ -13,7 +13,7 @@ MOST = 400
 """A file with more pieces than that is taken as one."""
 
 LONGEST = 40
-"""A longer stretch of changed lines is not set apart line by line: it was written anew."""
+"""A longer stretch of changed lines of which some came or went is one piece: pairing costs their number squared."""
 
 ALIKE = 0.5
 """Which share of two lines must be the same for one to be a new version of the other."""
@@ -110,11 +110,14 @@ def _versions(first: Sequence[str], second: Sequence[str]) -> list[tuple[int, in
         A pair for each line of the shorter text, the likest that keep the order; nothing where a line of it looks like
         none of the other: then the text was written anew.
     """
+    if len(first) == len(second):
+        pairs = zip(first, second, strict=True)
+        is_alike = all(difflib.SequenceMatcher(None, *pair).ratio() >= ALIKE for pair in pairs)
+        return [(place, place) for place in range(len(first))] if is_alike else []
     if max(len(first), len(second)) > LONGEST:
         return []
     if len(first) > len(second):
         return [(ours, theirs) for theirs, ours in _versions(second, first)]
-    alike = ALIKE if len(first) == len(second) else WELL_ALIKE
     # best[j] is the likeness of the lines so far placed among the first j of the longer text, and their places there.
     best: list[tuple[float, tuple[int, ...]] | None] = [(0.0, ())] * (len(second) + 1)
     for line in first:
@@ -122,7 +125,7 @@ def _versions(first: Sequence[str], second: Sequence[str]) -> list[tuple[int, in
         for place, other in enumerate(second):
             before, here = best[place], row[-1]
             ratio = difflib.SequenceMatcher(None, line, other).ratio() if before is not None else 0.0
-            if before is not None and ratio >= alike and (here is None or before[0] + ratio > here[0]):
+            if before is not None and ratio >= WELL_ALIKE and (here is None or before[0] + ratio > here[0]):
                 here = (before[0] + ratio, (*before[1], place))
             row.append(here)
         best = row
