@@ -54,3 +54,22 @@ def test_the_call_that_a_kind_is_about() -> None:
 def test_a_library_without_a_kind_of_its_own_has_its_own_advice() -> None:
     assert "pl.set_random_seed(0)" in advise("os-entropy", "polars", ["df.sample"])
     assert "polars" not in advise("os-entropy", "os-entropy", ["self.rng.shuffle"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "calls", "words"),
+    [
+        ("hash-order", "PYTHONHASHSEED", ["hash"], "zlib.crc32"),
+        ("hash-order", "PYTHONHASHSEED", ["set"], "sort what comes out of the set"),
+        ("listing-order", "os.scandir", ["os.scandir"], "key=lambda entry: entry.name"),
+        ("listing-order", "os.walk", ["os.walk"], "`dirs.sort()`"),
+        ("clock", "time.monotonic", ["time.monotonic"], "a number of steps"),
+        ("unseeded-numpy", "numpy", ["cross_val_score", "Lasso"], "to the splitter or estimator"),
+        ("unseeded-numpy", "numpy", ["folds", "split"], "to the splitter or estimator"),
+        ("environment-variable", "HOME", [], "before the start"),
+        ("machine", "machine", ["platform.node"], "machine's name"),
+        ("thread-count", "num_workers", ["DataLoader"], "`num_workers`"),
+    ],
+)
+def test_the_advice_can_be_followed_as_it_stands(kind: str, subject: str, calls: list[str], words: str) -> None:
+    assert words in advise(kind, subject, calls)

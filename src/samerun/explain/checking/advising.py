@@ -20,8 +20,8 @@ def advise(kind: str, subject: str, calls: Calls) -> str:
         subject: the thing.
         calls: what the line calls; empty where the line is not known.
     """
-    if subject in _LIBRARIES:
-        return _LIBRARIES[subject]
+    if subject in _OF_SUBJECTS:
+        return _OF_SUBJECTS[subject]
     fitting = _FITTING.get(kind)
     return (fitting(calls) if fitting else "") or _STANDING.get(kind) or advice_on(Change(kind, subject))
 
@@ -34,6 +34,11 @@ def called_for(kind: str, calls: Calls) -> str:
 
 def _listing(calls: Calls) -> str:
     called = called_for("listing-order", calls)
+    name = called.rpartition(".")[2]
+    if name == "scandir":
+        return f"sort the entries: `sorted({called}(...), key=lambda entry: entry.name)`"
+    if name in ("walk", "fwalk"):
+        return f"sort within the loop over `{called}(...)`: `dirs.sort()`, and go through `sorted(files)`"
     return f"sort the names: `sorted({called}(...))`" if called else ""
 
 
@@ -44,6 +49,8 @@ def _numpy(calls: Calls) -> str:
     if made := next((name for name in names if name in _BIT_GENERATORS), None):
         return f"pass a seed: `{made}(0)`"
     is_drawn_here = any(".random." in call for call in calls)
+    if not is_drawn_here and any(name in _SPLITTING for name in names):
+        return "pass `random_state=0` to the splitter or estimator where it is made, or seed first: `np.random.seed(0)`"
     if not is_drawn_here and (learner := next((name for name in names if _takes_random_state(name)), None)):
         return f"pass `random_state=0` to `{learner}`, or seed numpy first: `np.random.seed(0)`"
     if not is_drawn_here and any(name.startswith("fit") for name in names):
@@ -51,6 +58,14 @@ def _numpy(calls: Calls) -> str:
     return "seed it before this line: `np.random.seed(0)`; better, draw from `np.random.default_rng(0)`"
 
 
+_SPLITTING = (
+    "split",
+    "cross_val_score",
+    "cross_val_predict",
+    "cross_validate",
+    "learning_curve",
+    "permutation_test_score",
+)
 _BIT_GENERATORS = ("RandomState", "Generator", "SeedSequence", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
 
@@ -80,7 +95,15 @@ def _entropy(calls: Calls) -> str:
 
 def _clock(calls: Calls) -> str:
     called = called_for("clock", calls)
+    if called.rpartition(".")[2].startswith(("monotonic", "perf_counter", "process_time")):
+        return f"keep `{called}(...)` out of what is calculated: stop after a number of steps, not after a span of time"
     return f"keep `{called}(...)` out of what is calculated: use a fixed seed or date" if called else ""
+
+
+def _hash(calls: Calls) -> str:
+    if "hash" not in calls:
+        return ""
+    return "use `zlib.crc32(...)` in place of `hash(...)`, which is salted anew at each start, or set PYTHONHASHSEED=0"
 
 
 def _completion(calls: Calls) -> str:
@@ -95,6 +118,7 @@ def _completion(calls: Calls) -> str:
 
 
 _FITTING: dict[str, Callable[[Calls], str]] = {
+    "hash-order": _hash,
     "listing-order": _listing,
     "unseeded-numpy": _numpy,
     "unseeded-python": _python,
@@ -104,8 +128,11 @@ _FITTING: dict[str, Callable[[Calls], str]] = {
     "completion-order": _completion,
 }
 
-_LIBRARIES = {"polars": "pass `seed=0` to the call, or seed polars before this line: `pl.set_random_seed(0)`"}
-"""What to do about the generators of libraries that have no kind of their own."""
+_OF_SUBJECTS = {
+    "polars": "pass `seed=0` to the call, or seed polars before this line: `pl.set_random_seed(0)`",
+    "num_workers": "fix `num_workers`: each worker draws numbers of its own; or draw by the index of the sample",
+}
+"""What to do about things that are not what their kind mostly is: libraries without a kind, workers."""
 
 _STANDING = {
     "hash-order": "sort what comes out of the set before using it, or start it with PYTHONHASHSEED=0",
@@ -116,6 +143,8 @@ _STANDING = {
     "thread-count": "fix the thread count: OMP_NUM_THREADS before the start, `torch.set_num_threads(...)` inside",
     "nondeterministic-kernel": "call `torch.use_deterministic_algorithms(True)`, or record it with --deterministic",
     "leftover-state": "start from an empty folder, or do not read what an earlier run left",
+    "environment-variable": "keep the variable out of what is calculated, or set it to a fixed value before the start",
+    "machine": "keep the machine's name, and what it has, out of what is calculated",
     "network": "keep a copy of what is fetched, with its hash",
 }
 
