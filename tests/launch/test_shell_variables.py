@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,20 @@ def test_a_script_without_an_ending_is_known_by_its_first_line(scripted: Lab) ->
         (scripted.folder / name).write_text(f"{first}echo $LEVEL > out.txt\n")
     assert "LEVEL" in variables(scripted, "bash", "go")
     assert "LEVEL" not in variables(scripted, "bash", "other")
+
+
+def test_a_pipe_in_the_place_of_a_script_is_not_waited_for(scripted: Lab) -> None:
+    (scripted.folder / "go").write_text("#!/bin/sh\necho $LEVEL > out.txt; rm go; mkfifo go\n")
+    assert "LEVEL" not in variables(scripted, "sh", "go")
+
+
+def test_data_without_an_ending_is_not_looked_into(scripted: Lab) -> None:
+    for name, mode in (("words", 0o644), ("tool", 0o755)):
+        (scripted.folder / name).write_text(f"#!/bin/sh\necho ${name.upper()}\n")
+        (scripted.folder / name).chmod(mode)
+    found = variables(scripted, sys.executable, "-c", "open('words').read(), open('tool').read(), open('o', 'w')")
+    assert "TOOL" in found
+    assert "WORDS" not in found
 
 
 def test_a_long_script_is_not_looked_into(scripted: Lab) -> None:

@@ -8,9 +8,10 @@ of GNU make, 6.2 and 6.10 (Basics of Variable References, Variables from the Env
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePath
 
+from samerun.basics import files
 from samerun.factors.environment_variable import says_who_runs_it
 from samerun.launch.order import Launch
 from samerun.record.files import FileFact
@@ -43,7 +44,7 @@ def read_by_shells(order: Launch, inputs: Mapping[str, FileFact]) -> frozenset[s
     """
     found = set(_given_to_a_shell(order.plan.argv))
     for name, fact in inputs.items():
-        if fact.size <= MOST_BYTES and not fact.secret:
+        if fact.size <= MOST_BYTES and not fact.secret and _may_be_script(name, fact, order.plan.argv):
             found |= _in_file(order, name)
     return frozenset(name for name in found if not says_who_runs_it(name))
 
@@ -71,17 +72,21 @@ def _given_to_a_shell(argv: Iterable[str]) -> Iterator[str]:
         yield from expanded(words[words.index("-c", 1) + 1])
 
 
-def _in_file(order: Launch, name: str) -> frozenset[str]:
+def _may_be_script(name: str, fact: FileFact, argv: Collection[str]) -> bool:
+    """Say whether to look into a file: data sets of many files without a suffix are not opened one by one."""
     pure = PurePath(name)
-    is_make = pure.name.lower() in _MAKES or pure.suffix == ".mk"
-    if not (is_make or pure.suffix in _SCRIPTS or not pure.suffix):
-        return frozenset()
+    if pure.suffix:
+        return pure.suffix in (*_SCRIPTS, ".mk")
+    return pure.name.lower() in _MAKES or bool(fact.mode & 0o111) or any(pure.name == PurePath(w).name for w in argv)
+
+
+def _in_file(order: Launch, name: str) -> frozenset[str]:
     try:
-        with open(order.ground.on_disk(name), "rb") as file:
-            content = file.read(MOST_BYTES)
+        content = files.read_regular(order.ground.on_disk(name), MOST_BYTES)  # a pipe may lie there by now
     except OSError:
         return frozenset()
-    if is_make:
+    pure = PurePath(name)
+    if pure.name.lower() in _MAKES or pure.suffix == ".mk":
         return expanded_by_make(content.decode("utf-8", "replace"))
     is_shell = pure.suffix in _SCRIPTS or _SHEBANG.match(content)
     return expanded(content.decode("utf-8", "replace")) if is_shell else frozenset()
