@@ -21,6 +21,7 @@ PYTHON, NUMPY, TORCH = (f"<generator {name}>" for name in ("random", "numpy", "t
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     kept = random.getstate(), np.random.get_state()
+    generators._met.clear()
     yield
     random.setstate(kept[0])
     np.random.set_state(kept[1])
@@ -71,7 +72,20 @@ def test_torchs_generator_is_known_where_torch_is() -> None:
 def test_numpys_is_first_seen_when_it_is_seeded_and_not_when_it_is_loaded() -> None:
     np.random.seed(4)
     elsewhere = {name: state for name, state in states().items() if name != NUMPY}
+    generators._met.clear()
     assert changed(elsewhere) == [(NUMPY, 0, states()[NUMPY])]
+
+
+def test_a_state_that_is_given_back_is_no_change() -> None:
+    outside = states()
+    kept = random.getstate()
+    random.seed(5)
+    inside = states()
+    random.random()
+    random.setstate(kept)
+    assert changed(inside) == []
+    random.random()
+    assert [name for name, _, _ in changed(outside)] == [PYTHON]
 
 
 def test_one_that_cannot_be_read_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,10 +15,22 @@ if TYPE_CHECKING:
 
 PREFIX = "<generator "
 _NUMPYS = PREFIX + "numpy>"
+_MOST_MET = 100_000
+"""So many states are remembered."""
+
+
+_met: set[tuple[str, int]] = set()
 
 
 def states() -> dict[str, int]:
     """Return a number for the state of each hidden generator that is there, by name; 50 microseconds with all three."""
+    found = _present()
+    if len(_met) < _MOST_MET:
+        _met.update(found.items())
+    return found
+
+
+def _present() -> dict[str, int]:
     found = {}
     for module, attribute, state in _HIDDEN:
         generator = getattr(sys.modules.get(module), attribute, None)
@@ -33,11 +45,13 @@ def states() -> dict[str, int]:
 def changed(before: dict[str, int]) -> list[tuple[str, int, int]]:
     """Return the names of those whose state is another by now, each with the one before and the present one.
 
-    numpy loads its own when it is first asked for: if it was seeded at once, it was 0 before.
+    numpy loads its own when it is first asked for: if it was seeded at once, it was 0 before. One that is given back a
+    state in which it was met before (``torch.random.fork_rng``, ``set_state``) is not changed: nothing was drawn.
     """
-    now = states()
+    now = _present()
     old = {_NUMPYS: 0, **before} if _NUMPYS in now and _is_seeded() else before
-    return [(name, state, now[name]) for name, state in old.items() if now.get(name, state) != state]
+    moved = [(name, state, now[name]) for name, state in old.items() if now.get(name, state) != state]
+    return [each for each in moved if (each[0], each[2]) not in _met]
 
 
 def _is_seeded() -> bool:
