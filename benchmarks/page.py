@@ -52,6 +52,8 @@ def held_value(figure: Figure) -> str:
         return f"{figure.held:+.2%}"
     if "speed" in figure.rule:
         return f"{1 / figure.held:.2f}"
+    if "×" in figure.rule:
+        return f"{figure.held:.2f}"
     return amount(figure.held, figure.unit)
 
 

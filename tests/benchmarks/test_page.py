@@ -42,3 +42,8 @@ def test_in_turn_leaves_out_the_first_round() -> None:
 
 def test_the_median_of_pairs_lets_a_drift_drop_out() -> None:
     assert measuring.median_of_pairs([1.0, 2.0, 9.0], [1.5, 2.5, 9.5]) == 0.5
+
+
+def test_a_ratio_is_no_time() -> None:
+    one = Figure("save", "s", 0.06, 0.04, 0.6, 1.15, "≤ 1.15 × the other's")
+    assert page.held_value(one) == "0.60"
