@@ -7,9 +7,9 @@ of GNU make, 6.2 and 6.10 (Basics of Variable References, Variables from the Env
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import PurePath
 
 from samerun.basics import files
 from samerun.factors.environment_variable import says_who_runs_it
@@ -22,6 +22,7 @@ MOST_BYTES = 64 * 1024
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh")
 _SCRIPTS = (".sh", ".bash", ".zsh", ".ksh", ".slurm", ".sbatch")
 _MAKES = ("makefile", "gnumakefile")
+_MAKE_SUFFIX = ".mk"
 _SHEBANG = re.compile(rb"#![^\n]*\b(ba|z|da|k)?sh\b")
 
 _COMMENT = re.compile(r"(?m)(?:^|(?<=\s))#[^'\"\n]*$")
@@ -43,8 +44,9 @@ def read_by_shells(order: Launch, inputs: Mapping[str, FileFact]) -> frozenset[s
         inputs: what the run read, by its name in the record.
     """
     found = set(_given_to_a_shell(order.plan.argv))
+    started = frozenset(os.path.basename(word) for word in order.plan.argv)
     for name, fact in inputs.items():
-        if fact.size <= MOST_BYTES and not fact.secret and _may_be_script(name, fact, order.plan.argv):
+        if fact.size <= MOST_BYTES and not fact.secret and _may_be_script(name, fact, started):
             found |= _in_file(order, name)
     return frozenset(name for name in found if not says_who_runs_it(name))
 
@@ -68,16 +70,23 @@ def expanded_by_make(text: str) -> frozenset[str]:
 
 def _given_to_a_shell(argv: Iterable[str]) -> Iterator[str]:
     words = list(argv)
-    if words and PurePath(words[0]).name in _SHELLS and "-c" in words[1:-1]:
+    if words and os.path.basename(words[0]) in _SHELLS and "-c" in words[1:-1]:
         yield from expanded(words[words.index("-c", 1) + 1])
 
 
-def _may_be_script(name: str, fact: FileFact, argv: Collection[str]) -> bool:
-    """Say whether to look into a file: data sets of many files without a suffix are not opened one by one."""
-    pure = PurePath(name)
-    if pure.suffix:
-        return pure.suffix in (*_SCRIPTS, ".mk")
-    return pure.name.lower() in _MAKES or bool(fact.mode & 0o111) or any(pure.name == PurePath(w).name for w in argv)
+def _may_be_script(name: str, fact: FileFact, started: Collection[str]) -> bool:
+    """Say whether to look into a file: data sets of many files without a suffix are not opened one by one.
+
+    Args:
+        name: the file, by its name in the record.
+        fact: what is known of it.
+        started: the names that the command line gives.
+    """
+    last = os.path.basename(name)
+    suffix = os.path.splitext(last)[1]
+    if suffix:
+        return suffix in (*_SCRIPTS, _MAKE_SUFFIX)
+    return last.lower() in _MAKES or bool(fact.mode & 0o111) or last in started
 
 
 def _in_file(order: Launch, name: str) -> frozenset[str]:
@@ -85,8 +94,7 @@ def _in_file(order: Launch, name: str) -> frozenset[str]:
         content = files.read_regular(order.ground.on_disk(name), MOST_BYTES)  # a pipe may lie there by now
     except OSError:
         return frozenset()
-    pure = PurePath(name)
-    if pure.name.lower() in _MAKES or pure.suffix == ".mk":
+    if os.path.basename(name).lower() in _MAKES or name.endswith(_MAKE_SUFFIX):
         return expanded_by_make(content.decode("utf-8", "replace"))
-    is_shell = pure.suffix in _SCRIPTS or _SHEBANG.match(content)
+    is_shell = name.endswith(_SCRIPTS) or _SHEBANG.match(content)
     return expanded(content.decode("utf-8", "replace")) if is_shell else frozenset()
